@@ -1,0 +1,1 @@
+"""The five services of Mingzhang, what they share (kit), and the demo writer."""

@@ -1,0 +1,113 @@
+"""Batches in columns: a Polars frame into an Arrow envelope and back, checked at every door."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from collections.abc import Iterator
+
+import polars as pl
+from mingzhang.envelope.v1.columns import BYTES_MAX, ROWS_MAX, Columns
+from mingzhang.envelope.v1.envelope_pb2 import Envelope
+
+from services.kit.errors import InvalidInput, TooLarge
+
+
+def encode(frame: pl.DataFrame, columns: Columns) -> Envelope:
+    """A frame of at most 5,000 rows with exactly the declared columns, as an envelope of at most 8 MiB."""
+    check(frame, columns)
+    buffer = io.BytesIO()
+    frame.write_ipc_stream(buffer, compression="uncompressed")
+    arrow = buffer.getvalue()
+    if len(arrow) > BYTES_MAX:
+        raise TooLarge(
+            "envelope.bytes", f"一批数据超过 {BYTES_MAX} 字节", f"a batch is larger than {BYTES_MAX} bytes"
+        )
+    return Envelope(
+        schema_id=columns.id, rows=frame.height, sha256=hashlib.sha256(arrow).digest(), arrow=arrow
+    )
+
+
+def encode_all(frame: pl.DataFrame, columns: Columns) -> Iterator[Envelope]:
+    """A frame of any height as envelopes, each within the limits of rows and bytes."""
+    for start in range(0, frame.height, ROWS_MAX):
+        yield from _encode_halving(frame.slice(start, ROWS_MAX), columns)
+
+
+def _encode_halving(frame: pl.DataFrame, columns: Columns) -> Iterator[Envelope]:
+    try:
+        yield encode(frame, columns)
+    except TooLarge:
+        if frame.height == 1:
+            raise
+        half = frame.height // 2
+        yield from _encode_halving(frame.slice(0, half), columns)
+        yield from _encode_halving(frame.slice(half), columns)
+
+
+def decode(envelope: Envelope, columns: Columns) -> pl.DataFrame:
+    """The frame of an envelope; refuses another schema, a wrong hash, wrong types, nulls and ranges."""
+    if envelope.schema_id != columns.id:
+        raise InvalidInput(
+            "envelope.schema",
+            f"数据结构应为 {columns.id}，实为 {envelope.schema_id}",
+            f"expected columns {columns.id}, got {envelope.schema_id}",
+        )
+    if envelope.rows > ROWS_MAX or len(envelope.arrow) > BYTES_MAX:
+        raise TooLarge(
+            "envelope.rows",
+            f"一批数据超过 {ROWS_MAX} 行或 {BYTES_MAX} 字节",
+            f"a batch is larger than {ROWS_MAX} rows or {BYTES_MAX} bytes",
+        )
+    if hashlib.sha256(envelope.arrow).digest() != envelope.sha256:
+        raise InvalidInput(
+            "envelope.sha256", "数据批次校验和不符", "the checksum of the batch does not match"
+        )
+    try:
+        frame = pl.read_ipc_stream(io.BytesIO(envelope.arrow))
+    except (pl.exceptions.PolarsError, OSError) as error:
+        raise InvalidInput("envelope.arrow", "数据批次无法解读", "the batch cannot be read") from error
+    if frame.height != envelope.rows:
+        raise InvalidInput(
+            "envelope.rows", "数据批次行数不符", "the number of rows of the batch does not match"
+        )
+    check(frame, columns)
+    return frame
+
+
+def empty(columns: Columns) -> pl.DataFrame:
+    """A frame of these columns with no rows."""
+    return pl.DataFrame(schema=columns.schema)
+
+
+def check(frame: pl.DataFrame, columns: Columns) -> None:
+    """Refuses a frame whose columns, types, nulls or ranges are not the declared ones."""
+    if frame.schema != columns.schema:
+        raise InvalidInput(
+            "envelope.columns",
+            f"数据列与 {columns.id} 的约定不符",
+            f"the columns are not those of {columns.id}",
+        )
+    if frame.height > ROWS_MAX:
+        raise TooLarge(
+            "envelope.rows", f"一批数据超过 {ROWS_MAX} 行", f"a batch has more than {ROWS_MAX} rows"
+        )
+    wrong = [pl.col(c.name).is_null().any().alias(c.name) for c in columns.columns if c.required]
+    _refuse_first(frame.select(wrong), columns, "envelope.null", "不能为空", "must not be empty")
+    ranges = []
+    for column in columns.columns:
+        if column.minimum is not None or column.maximum is not None:
+            low = pl.lit(column.minimum if column.minimum is not None else -(2**63), pl.Int64)
+            high = pl.lit(column.maximum if column.maximum is not None else 2**63 - 1, pl.Int64)
+            value = pl.col(column.name).cast(pl.Int64)
+            ranges.append(((value < low) | (value > high)).any().alias(column.name))
+    _refuse_first(frame.select(ranges), columns, "envelope.range", "超出允许范围", "is out of range")
+
+
+def _refuse_first(flags: pl.DataFrame, columns: Columns, code: str, zh: str, en: str) -> None:
+    if flags.width == 0:
+        return
+    labels = {column.name: column.label for column in columns.columns}
+    for name, bad in zip(flags.columns, flags.row(0), strict=True):
+        if bad:
+            raise InvalidInput(code, f"“{labels[name]}”{zh}", f"column {name} {en}", {"column": name})
