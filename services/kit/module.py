@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-import grpc
 from mingzhang.event.v1.event_pb2 import Event
 from prometheus_client import CollectorRegistry
 from sqlalchemy import Connection, Engine
@@ -15,6 +14,9 @@ from sqlalchemy import Connection, Engine
 from services.kit.clock import Clock
 from services.kit.config import Config
 from services.kit.ids import Ids
+
+if TYPE_CHECKING:
+    import grpc  # Types only: notify's bus worker reads this module, and grpc cannot live beside eventlet.
 
 
 @dataclass(frozen=True)

@@ -93,7 +93,7 @@ class TimelineEntry(_message.Message):
     def __init__(self, at_us: _Optional[int] = ..., what: _Optional[str] = ..., actor: _Optional[str] = ..., note: _Optional[str] = ...) -> None: ...
 
 class Delivery(_message.Message):
-    __slots__ = ("delivery_id", "channel", "recipient", "state", "attempts", "sent_at_us", "receipt")
+    __slots__ = ("delivery_id", "channel", "recipient", "state", "attempts", "sent_at_us", "receipt", "message_id", "reason", "route_reason")
     DELIVERY_ID_FIELD_NUMBER: _ClassVar[int]
     CHANNEL_FIELD_NUMBER: _ClassVar[int]
     RECIPIENT_FIELD_NUMBER: _ClassVar[int]
@@ -101,6 +101,9 @@ class Delivery(_message.Message):
     ATTEMPTS_FIELD_NUMBER: _ClassVar[int]
     SENT_AT_US_FIELD_NUMBER: _ClassVar[int]
     RECEIPT_FIELD_NUMBER: _ClassVar[int]
+    MESSAGE_ID_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    ROUTE_REASON_FIELD_NUMBER: _ClassVar[int]
     delivery_id: str
     channel: str
     recipient: str
@@ -108,7 +111,10 @@ class Delivery(_message.Message):
     attempts: int
     sent_at_us: int
     receipt: str
-    def __init__(self, delivery_id: _Optional[str] = ..., channel: _Optional[str] = ..., recipient: _Optional[str] = ..., state: _Optional[str] = ..., attempts: _Optional[int] = ..., sent_at_us: _Optional[int] = ..., receipt: _Optional[str] = ...) -> None: ...
+    message_id: str
+    reason: str
+    route_reason: str
+    def __init__(self, delivery_id: _Optional[str] = ..., channel: _Optional[str] = ..., recipient: _Optional[str] = ..., state: _Optional[str] = ..., attempts: _Optional[int] = ..., sent_at_us: _Optional[int] = ..., receipt: _Optional[str] = ..., message_id: _Optional[str] = ..., reason: _Optional[str] = ..., route_reason: _Optional[str] = ...) -> None: ...
 
 class GetCaseResponse(_message.Message):
     __slots__ = ("case", "warnings", "timeline", "deliveries")
