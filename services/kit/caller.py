@@ -7,6 +7,7 @@ import hmac
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from google.protobuf.message import DecodeError
 from mingzhang.caller.v1 import caller_pb2
 
 from services.kit.errors import NotAllowed, NotSignedIn
@@ -31,7 +32,7 @@ class Scope:
 
     @property
     def division_prefix(self) -> str:
-        """The prefix that all divisions of the subtree share: "63", "6301" or "630121"; "" for the whole country."""
+        """The prefix that the subtree's divisions share: "63", "6301" or "630121"; "" for the whole country."""
         code = self.division
         if code in ("", "000000"):
             return ""
@@ -105,7 +106,7 @@ def verify(signed: bytes, key: bytes, now: datetime) -> Caller:
         envelope = caller_pb2.SignedCaller.FromString(signed)
         genuine = hmac.compare_digest(envelope.signature, _mac(envelope.caller, key))
         body = caller_pb2.Caller.FromString(envelope.caller) if genuine else None
-    except ValueError:  # protobuf's DecodeError
+    except DecodeError:
         body = None
     if body is None:
         raise NotSignedIn("caller.bad_signature", "调用者签名无效", "the caller's signature is not valid")

@@ -1,0 +1,1 @@
+"""gRPC between the services: the signed caller, deadlines, typed errors, health, reflection and metrics."""
