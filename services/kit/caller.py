@@ -32,7 +32,7 @@ class Scope:
 
     @property
     def division_prefix(self) -> str:
-        """The prefix that the subtree's divisions share: "63", "6301" or "630121"; "" for the whole country."""
+        """What the codes of the subtree begin with: "63", "6301" or "630121"; "" for the country."""
         code = self.division
         if code in ("", "000000"):
             return ""

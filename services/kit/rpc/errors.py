@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import grpc
 from google.protobuf.any_pb2 import Any as AnyMessage
 from google.rpc import status_pb2
@@ -47,7 +49,7 @@ def to_status(error: MingzhangError) -> grpc.Status:
     detail = ErrorDetail(code=error.code, message_zh=error.zh[:TEXT_MAX], message_en=error.en[:TEXT_MAX])
     for name, value in list(error.parameters.items())[:PARAMETERS_MAX]:
         detail.parameters[name] = value[:TEXT_MAX]
-    packed = AnyMessage()  # type: ignore[var-annotated] # Generic only in the stubs.
+    packed = AnyMessage()
     packed.Pack(detail)
     number = int(status_code(error).value[0])
     status: grpc.Status = rpc_status.to_status(
@@ -67,7 +69,8 @@ def from_rpc_error(failure: grpc.RpcError) -> MingzhangError:
         status = rpc_status.from_call(failure) if isinstance(failure, grpc.Call) else None
     except ValueError:  # The details contradict the code: take the code.
         status = None
-    for packed in status.details if status is not None else ():
+    details_sent: Iterable[AnyMessage] = status.details if status is not None else ()
+    for packed in details_sent:
         detail = ErrorDetail()
         if packed.Unpack(detail):
             kind = CLASS_OF.get(status_number, MingzhangError)
