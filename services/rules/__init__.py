@@ -1,0 +1,1 @@
+"""Owns the rule bundles, the projection of facts, the judgement log and warnings."""
