@@ -57,7 +57,7 @@ def test_a_deployment_selects_its_own_pods_only(deployment: dict[str, Any]) -> N
 
 @pytest.mark.parametrize("item", [*objects("Deployment"), *objects("Job")], ids=name)
 def test_a_container_is_started_with_settings_that_exist(item: dict[str, Any]) -> None:
-    """Targets and MINGZHANG_ variables are those of the program; nothing runs as root or writes its own files."""
+    """Targets and variables are those of the program; nothing runs as root or writes to its image."""
     container = item["spec"]["template"]["spec"]["containers"][0]
     known = {f"MINGZHANG_{field.name.upper()}" for field in fields(Config)}
     targets = [a.split("=", 1)[1] for a in container["args"] if a.startswith("--target=")]

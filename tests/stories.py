@@ -1,0 +1,157 @@
+"""Stories: what happens, told in a file, and what must be the case afterwards, told in another."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+from mingzhang.ledger.v1 import ledger_pb2
+from mingzhang.notify.v1 import notify_pb2
+from mingzhang.rules.v1 import rules_pb2
+
+from tests.builders import WRITERS, as_voucher_5201, file_name, id_number
+from tests.system import System
+
+SCENARIOS = Path(__file__).parent / "scenarios"
+STORIES = sorted(path.parent.name for path in SCENARIOS.glob("*/story.yaml"))
+PAGE = 500
+
+
+def read(story: str) -> dict[str, Any]:
+    """The story file; "{id:401}" stands for a valid ID number of that serial."""
+    text = (SCENARIOS / story / "story.yaml").read_text(encoding="utf-8")
+    for serial in range(1, 1000):
+        marker = f"{{id:{serial}}}"
+        if marker in text:
+            text = text.replace(marker, id_number(serial))
+    told: dict[str, Any] = yaml.safe_load(text)
+    return told
+
+
+def play(system: System, story: str) -> None:
+    """Does every step of the story: uploads the files, waits where it says so, closes the days."""
+    for number, step in enumerate(read(story)["steps"], start=1):
+        if "settle" in step:
+            system.wait_idle()
+        elif "close" in step:
+            system.wait_idle()
+            system.close_days(str(step["close"]))
+        else:
+            _upload(system, story, number, step)
+    system.wait_idle()
+
+
+def _upload(system: System, story: str, number: int, step: Mapping[str, Any]) -> None:
+    form = str(step.get("as", "csv"))
+    profile = next(key for key in step if key != "as")
+    if profile == "voucher_5201":
+        content = as_voucher_5201(step[profile]["rows"], step[profile].get("totals"))
+        form = "xml"
+    else:
+        content = WRITERS[form](profile, step[profile])
+    system.upload(file_name(story, number, profile, form), content)
+
+
+def outcome(system: System) -> dict[str, Any]:
+    """What is the case now, without anything that depends on time, order or chance."""
+    return {
+        "warnings": _warnings(system),
+        "cases": _cases(system),
+        "ledger": _ledger(system),
+        "imports": _imports(system),
+        "quarantine": _quarantine(system),
+    }
+
+
+def _warnings(system: System) -> list[dict[str, Any]]:
+    stub = system.rules()
+    found = []
+    token = ""
+    while True:
+        request = rules_pb2.ListWarningsRequest(with_retracted=True, limit=PAGE, page_token=token)
+        page = stub.ListWarnings(request, timeout=30)
+        found.extend(page.warnings)
+        token = page.next_page_token
+        if not token:
+            break
+    rows = [
+        {
+            "rule": w.rule_id,
+            "category": w.category,
+            "subject": f"{w.subject_kind} {w.subject}",
+            "period": w.period,
+            "division": w.division_code,
+            "yuan": yuan(w.amount_fen),
+            "severity": w.severity,
+            "says": w.message,
+            "stands": not w.retracted_because,
+        }
+        for w in found
+    ]
+    return sorted(rows, key=lambda row: json.dumps(row, ensure_ascii=False, sort_keys=True))
+
+
+def _cases(system: System) -> list[dict[str, Any]]:
+    page = system.notify().ListCases(notify_pb2.ListCasesRequest(limit=PAGE), timeout=30)
+    rows = [
+        {"subject": f"{c.subject_kind} {c.subject}", "division": c.division_code, "state": c.state,
+         "severity": c.severity, "warnings": c.warnings, "yuan": yuan(c.amount_fen)}
+        for c in page.cases
+    ]  # fmt: skip
+    return sorted(rows, key=lambda row: json.dumps(row, ensure_ascii=False, sort_keys=True))
+
+
+def _ledger(system: System) -> dict[str, Any]:
+    answer = system.ledger().GetSummary(ledger_pb2.GetSummaryRequest(), timeout=30)
+    rows = [
+        {"division": r.division_code, "fund": r.fund_code, "year": r.fiscal_year, "category": r.category,
+         "arranged": yuan(r.arranged_fen), "issued": yuan(r.issued_fen), "allotted": yuan(r.allotted_fen),
+         "free": yuan(r.free_fen), "paid": yuan(r.paid_fen), "intermediate": yuan(r.intermediate_fen)}
+        for r in answer.rows
+    ]  # fmt: skip
+    return {"rows": rows, "suspense": yuan(answer.suspense_fen), "closed_to": answer.closed_to}
+
+
+def _imports(system: System) -> list[dict[str, Any]]:
+    rows = [
+        {"file": i.file_name, "profile": i.profile, "state": int(i.state), "read": i.rows_read, "posted": i.rows_posted,
+         "known": i.rows_known, "quarantined": i.rows_quarantined, "error": i.error_code}
+        for i in system.imports()
+    ]  # fmt: skip
+    return sorted(rows, key=lambda row: str(row["file"]))
+
+
+def _quarantine(system: System) -> list[dict[str, Any]]:
+    from mingzhang.ingest.v1 import ingest_pb2, ingest_pb2_grpc
+
+    stub = ingest_pb2_grpc.IngestServiceStub(system.channel("ingest"))
+    page = stub.ListQuarantine(ingest_pb2.ListQuarantineRequest(limit=PAGE), timeout=30)
+    rows = [{"file": r.file_name, "line": r.line, "field": r.field, "reason": r.reason, "says": r.reason_zh}
+            for r in page.rows]  # fmt: skip
+    return sorted(rows, key=lambda row: (str(row["file"]), int(row["line"])))
+
+
+def yuan(fen: int) -> str:
+    """Fen as yuan with two decimals, exact."""
+    sign = "-" if fen < 0 else ""
+    return f"{sign}{abs(fen) // 100}.{abs(fen) % 100:02d}"
+
+
+def expected_path(story: str) -> Path:
+    """Where the golden result of a story stands."""
+    return SCENARIOS / story / "expected.yaml"
+
+
+def write_expected(story: str, result: Mapping[str, Any]) -> None:
+    """Writes the golden result anew; the diff is to be read."""
+    text = yaml.safe_dump(dict(result), allow_unicode=True, sort_keys=False, width=200)
+    expected_path(story).write_text(text, encoding="utf-8")
+
+
+def expected(story: str) -> dict[str, Any]:
+    """The golden result of a story."""
+    told: dict[str, Any] = yaml.safe_load(expected_path(story).read_text(encoding="utf-8"))
+    return told
