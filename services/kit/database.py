@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from sqlalchemy import URL, Connection, Engine, create_engine, make_url
+from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, make_url
 
 STATEMENT_TIMEOUT_S = 300
 LOCK_TIMEOUT_S = 60
@@ -24,6 +24,15 @@ class PostgresDatabase:
     engine: Engine
 
     def __init__(self, url: str | URL, pool_max: int = 8, name: str = "mingzhang") -> None:
+        connect = {
+            "application_name": name,
+            "connect_timeout": CONNECT_TIMEOUT_S,
+            "options": (
+                f"-c statement_timeout={STATEMENT_TIMEOUT_S * 1000}"
+                f" -c lock_timeout={LOCK_TIMEOUT_S * 1000}"
+                f" -c idle_in_transaction_session_timeout={IDLE_IN_TRANSACTION_TIMEOUT_S * 1000}"
+            ),
+        }
         self.engine = create_engine(
             with_driver(url),
             pool_size=pool_max,
@@ -31,15 +40,10 @@ class PostgresDatabase:
             pool_timeout=POOL_TIMEOUT_S,
             # A restarted server must not cost the first caller of every pooled connection an error.
             pool_pre_ping=True,
-            connect_args={
-                "application_name": name,
-                "connect_timeout": CONNECT_TIMEOUT_S,
-                "options": (
-                    f"-c statement_timeout={STATEMENT_TIMEOUT_S * 1000}"
-                    f" -c lock_timeout={LOCK_TIMEOUT_S * 1000}"
-                    f" -c idle_in_transaction_session_timeout={IDLE_IN_TRANSACTION_TIMEOUT_S * 1000}"
-                ),
-            },
+            connect_args=connect,
+        )
+        self._sessions = create_engine(
+            with_driver(url), poolclass=NullPool, isolation_level="AUTOCOMMIT", connect_args=connect
         )
         self._reading = self.engine.execution_options(
             isolation_level="REPEATABLE READ", postgresql_readonly=True
@@ -47,7 +51,7 @@ class PostgresDatabase:
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
-        """A transaction: commits at the end, rolls back on an exception; after the commit come the callbacks."""
+        """A transaction: commits at the end, rolls back on an exception. Callbacks follow the commit."""
         with self.engine.connect() as connection:
             connection.info.pop(_AFTER_COMMIT, None)
             with connection.begin():
@@ -62,9 +66,16 @@ class PostgresDatabase:
         with self._reading.connect() as connection, connection.begin():
             yield connection
 
+    @contextmanager
+    def session(self) -> Iterator[Connection]:
+        """A connection of its own outside the pool and outside transactions: for locks and notifications."""
+        with self._sessions.connect() as connection:
+            yield connection
+
     def close(self) -> None:
         """Closes the pooled connections."""
         self.engine.dispose()
+        self._sessions.dispose()
 
 
 def after_commit(connection: Connection, callback: Callable[[], None]) -> None:
