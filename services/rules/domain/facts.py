@@ -40,16 +40,16 @@ class FactField:
     derived: bool = False
 
     @property
-    def dtype(self) -> type[pl.DataType]:
+    def dtype(self) -> pl.DataType:
         """The column's type in a frame; narrower integers are accepted where facts come in."""
         return _DTYPES[self.type]
 
 
-_DTYPES: dict[str, type[pl.DataType]] = {
-    "int": pl.Int64,
-    "string": pl.String,
-    "bool": pl.Boolean,
-    "date": pl.Date,
+_DTYPES: dict[str, pl.DataType] = {
+    "int": pl.Int64(),
+    "string": pl.String(),
+    "bool": pl.Boolean(),
+    "date": pl.Date(),
 }
 
 
@@ -285,7 +285,7 @@ WARNING = FactKind(
     key="id",
     label="预警",
 )
-"""A standing warning of the same log, as the rules `on: warning` see it. Its subject's kind is subject_kind."""
+"""A standing warning of the same log, as rules `on: warning` see it; subject_kind says what it is about."""
 
 FACT_KINDS: dict[str, FactKind] = {
     kind.name: kind for kind in (PAYMENT, DISBURSEMENT, QUOTA, PROJECT, QUOTA_DAY, PROGRESS_DAY, WARNING)

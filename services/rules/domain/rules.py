@@ -61,7 +61,7 @@ class NoneRole:
 
 @dataclass(frozen=True)
 class MatchSpec:
-    """The facts that are related: role -> kind, in the order of the file, and the roles that must be absent."""
+    """The facts that are related: role -> kind, in the order of the file, and the absent roles."""
 
     roles: Mapping[str, str]
     none: tuple[NoneRole, ...]
@@ -69,10 +69,10 @@ class MatchSpec:
 
 @dataclass(frozen=True)
 class Case:
-    """An example in the rule file: the facts given, by kind, the lists as they stand, and the expected verdict.
+    """An example in the rule file: the facts by kind, the lists as they stand, and the expected verdict.
 
-    A list that is not named has no version: what reads it cannot judge. Values are as in a frame (dates are
-    dates); fields not given are None.
+    A list that is not named has no version: what reads it cannot judge. Every row has every field that is
+    not derived, with values as in a frame (dates are dates).
     """
 
     name: str
@@ -84,9 +84,10 @@ class Case:
 
 @dataclass(frozen=True)
 class Rule:
-    """One rule file, checked. `on` is the fact kind of the forms when and window, "match" or "warning" else.
+    """One rule file, checked. `on` is the fact kind that it judges (in a match, of the subject's role).
 
-    `funds` empty means all. `judge` says when a match is judged: as facts arrive, or when their day closes.
+    `amount` is the field (dotted in a match) whose value is at stake. `funds` empty means all. `judge` says
+    when a match is judged: as facts arrive, or when their day closes.
     `source` is the path inside the rulebooks ("common/purpose-irregular.yaml").
     """
 
@@ -105,6 +106,7 @@ class Rule:
     judge: Judge
     when: str
     message: str
+    amount: str
     params: tuple[Parameter, ...]
     window: WindowSpec | None
     match: MatchSpec | None
@@ -121,7 +123,10 @@ class Rule:
 
 @dataclass(frozen=True)
 class Bundle:
-    """The rules of one category, immutable: `content` is canonical JSON of the rule files, `hash` its SHA-256 in hex."""
+    """The rules of one category, immutable.
+
+    `content` is canonical JSON of the rule files, `hash` its SHA-256 in hex.
+    """
 
     category: str
     rules: tuple[Rule, ...]
@@ -134,34 +139,34 @@ class Bundle:
         return {rule.id: rule for rule in self.rules}
 
 
-HITS = pl.Schema(
+HITS: pl.Schema = pl.Schema(
     {
-        "rule_id": pl.String,
-        "subject_kind": pl.String,
-        "subject": pl.String,
-        "period": pl.String,
-        "evidence": pl.String,
-        "division_code": pl.String,
-        "fund_code": pl.String,
-        "amount_fen": pl.Int64,
-        "day": pl.Date,
-        "facts": pl.List(pl.String),
-        "message": pl.String,
-        "inputs": pl.String,
+        "rule_id": pl.String(),
+        "subject_kind": pl.String(),
+        "subject": pl.String(),
+        "period": pl.String(),
+        "evidence": pl.String(),
+        "division_code": pl.String(),
+        "fund_code": pl.String(),
+        "amount_fen": pl.Int64(),
+        "day": pl.Date(),
+        "facts": pl.List(pl.String()),
+        "message": pl.String(),
+        "inputs": pl.String(),
     }
 )
 """One row for each way in which a rule fired. Several hits of one (rule_id, subject, period) are one warning.
 
-`evidence` names the hit, deterministically: the fact's key (with its day for a day kind), the window's key and
-last day, or the key of each role. `facts` are the keys of the facts it rests on. `inputs` is canonical JSON of
-what the verdict depends on: the fields that the rule reads and its subject, the answers of the lists as
-"listed:<name>"; tokens and masks only.
+`evidence` names the hit, deterministically: the fact's key (with its day for a day kind), the window's key
+and last day, or the key of each role. `facts` are the keys of the facts it rests on. `inputs` is canonical
+JSON of what the verdict depends on: the fields that the rule reads and its subject, the answers of the lists
+as "listed:<name>"; tokens and masks only. A hit without a fund has a null fund_code.
 """
 
 
 @dataclass(frozen=True)
 class Judged:
-    """What judging one frame said: `hits` (schema HITS), and per rule the number of facts it could not judge."""
+    """What judging a frame said: `hits` (schema HITS), and per rule how many facts it could not judge."""
 
     hits: pl.DataFrame
     cannot_judge: Mapping[str, int]
@@ -169,9 +174,9 @@ class Judged:
 
 @dataclass(frozen=True)
 class MatchJudged:
-    """What judging match groups said: `hits` (schema HITS), and the groups that could not be judged with the reason.
+    """What judging match groups said: `hits` (schema HITS), and which groups could not be judged, and why.
 
-    A group is poisoned when it is larger than the cap, or when the worker died or ran out of time on it alone.
+    A group is poisoned when it is larger than the cap, or when the worker dies or runs out of time on it.
     """
 
     hits: pl.DataFrame
