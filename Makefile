@@ -20,7 +20,7 @@ check: setup ## Format, lint, types, walls, contracts and unit tests
 	@.venv/bin/ruff format --check --quiet . || (echo "run: .venv/bin/ruff format ." && false)
 	@.venv/bin/ruff check --quiet .
 	@.venv/bin/mypy
-	@.venv/bin/lint-imports --no-timings
+	@.venv/bin/lint-imports
 	@deploy/buf.sh
 	@$(MAKE) --no-print-directory unit
 

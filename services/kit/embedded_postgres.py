@@ -90,6 +90,7 @@ class EmbeddedPostgres:
         self._log = self._data_dir / "postgres.log"
         self._binaries = _binaries()
         self._lock: int | None = None
+        self._hidden = False
 
     @property
     def owned(self) -> bool:
@@ -108,6 +109,8 @@ class EmbeddedPostgres:
     def start(self) -> None:
         """Starts the server, or joins the one that another living process owns."""
         self._data_dir.mkdir(parents=True, exist_ok=True, mode=0o711)
+        paths = (self._data_dir, self._sockets.parent, self._binaries / "postgres")
+        self._hidden = os.geteuid() == 0 and not all(_open_to_all(path) for path in paths)
         self._lock = self._take_ownership()
         if self._lock is not None:
             self._stop_server()  # What a killed owner left running may hold locks of its lost sessions.
@@ -169,9 +172,12 @@ class EmbeddedPostgres:
                       str(self._cluster), check=False)  # fmt: skip
 
     def _run(self, program: str, *arguments: str, check: bool = True) -> None:
-        unprivileged = os.geteuid() == 0
+        unprivileged = os.geteuid() == 0 and not self._hidden
+        command = [str(self._binaries / program), *arguments]
+        if self._hidden:
+            command = [*_through_closed_folders(), *command]
         result = subprocess.run(  # noqa: S603 - our own binaries with our own arguments, no shell
-            [str(self._binaries / program), *arguments],
+            command,
             stdin=subprocess.DEVNULL,
             # Not a pipe: the server that pg_ctl leaves behind would hold it open for ever.
             stdout=subprocess.DEVNULL,
@@ -212,6 +218,35 @@ class EmbeddedPostgres:
                 time.sleep(0.05)
             else:
                 return
+
+
+def _open_to_all(path: Path) -> bool:
+    return all(place.stat().st_mode & stat.S_IXOTH for place in (path, *path.resolve().parents))
+
+
+def _through_closed_folders() -> list[str]:
+    """Root's own folders (/root is one) are closed to the server's user, and not ours to open.
+
+    So the server keeps one power of root, to read and pass through them; it can write only what it owns.
+    """
+    setpriv = shutil.which("setpriv")
+    if setpriv is None:
+        raise Refused(
+            "postgres.closed_folder",
+            "以 root 运行时，数据目录、运行目录和程序目录须允许其他用户进入，或安装 setpriv (util-linux)",
+            "run by root, the data, runtime and program folders must let other users pass, "
+            "or setpriv (util-linux) must be installed",
+        )
+    return [
+        setpriv,
+        f"--reuid={UNPRIVILEGED_ID}",
+        f"--regid={UNPRIVILEGED_ID}",
+        "--clear-groups",
+        "--inh-caps=-all,+dac_read_search",
+        "--ambient-caps=-all,+dac_read_search",
+        "--bounding-set=-all,+dac_read_search",
+        "--",
+    ]
 
 
 def _binaries() -> Path:

@@ -1,4 +1,4 @@
-"""What a service's module.py is handed, and the shapes of what it hands back. Interfaces only; runtime.py builds them."""
+"""What a service's module.py is handed, and the shapes of what it hands back. runtime.py builds them."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Database(Protocol):
     engine: Engine
 
     def transaction(self) -> AbstractContextManager[Connection]:
-        """A transaction: commits at the end, rolls back on an exception. Wakes the relay if streams were appended to."""
+        """A transaction: commits at the end, rolls back on an exception. An append wakes the relay."""
         ...
 
     def reading(self) -> AbstractContextManager[Connection]:
@@ -82,7 +82,10 @@ class Subscription:
 
 @dataclass(frozen=True)
 class Job:
-    """Something done again and again: every `interval_s`, or at once when `woken`. One at a time per name, even across replicas."""
+    """Something done again and again: every `interval_s`, or at once when woken.
+
+    One at a time per name, even across replicas.
+    """
 
     name: str
     interval_s: float
@@ -96,12 +99,20 @@ class ServiceKit(Protocol):
     config: Config
     clock: Clock
     ids: Ids
-    database: Database
-    streams: Streams
     registry: CollectorRegistry
 
+    @property
+    def database(self) -> Database:
+        """The service's own database."""
+        ...
+
+    @property
+    def streams(self) -> Streams:
+        """The service's own streams."""
+        ...
+
     def serve(self, register: Callable[[grpc.Server], object], *names: str) -> None:
-        """Adds a servicer to this service's gRPC server; `names` are its full service names, for health and reflection."""
+        """Adds a servicer to this service's gRPC server; `names` are its full names, for health and reflection."""
         ...
 
     def consume(self, subscription: Subscription) -> None:

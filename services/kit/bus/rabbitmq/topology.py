@@ -43,6 +43,11 @@ def queue_arguments(queue: str) -> dict[str, Any]:
     }
 
 
+def dead_letter_arguments() -> dict[str, Any]:
+    """How the queue of dead letters is declared; nameko declares it too."""
+    return {"x-queue-type": "quorum", "x-max-length-bytes": DEAD_BYTES_MAX, "x-overflow": "drop-head"}
+
+
 def declare_exchanges(channel: Any) -> None:
     """The exchanges of all emitters and the one of dead letters."""
     channel.exchange_declare(DEAD, "topic", durable=True)
@@ -52,11 +57,7 @@ def declare_exchanges(channel: Any) -> None:
 
 def declare_queue(channel: Any, queue: Queue) -> None:
     """The queue with its binding, and the queue of dead letters. The exchanges must be there."""
-    channel.queue_declare(
-        DEAD,
-        durable=True,
-        arguments={"x-queue-type": "quorum", "x-max-length-bytes": DEAD_BYTES_MAX, "x-overflow": "drop-head"},
-    )
+    channel.queue_declare(DEAD, durable=True, arguments=dead_letter_arguments())
     channel.queue_bind(DEAD, DEAD, "#")
     channel.queue_declare(queue.name, durable=True, arguments=queue_arguments(queue.name))
     channel.queue_bind(queue.name, exchange_name(queue.emitter), f"*.{queue.stream}")

@@ -1,0 +1,63 @@
+"""The two secrets of an installation: from the configuration, or kept in the data folder of one machine."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import os
+import secrets
+from pathlib import Path
+
+from services.kit.config import Config
+from services.kit.errors import InvalidInput
+
+SECRET_CHARACTERS_MIN = 32
+VAULT_BYTES = 32
+
+
+def secret_key(config: Config) -> bytes:
+    """The key that signs callers, at least 32 characters."""
+    text = config.secret_key or _kept(config.data_dir / "secret.key", secrets.token_urlsafe(48))
+    if len(text) < SECRET_CHARACTERS_MIN:
+        raise InvalidInput(
+            "config.secret_key",
+            f"MINGZHANG_SECRET_KEY 至少 {SECRET_CHARACTERS_MIN} 个字符",
+            f"MINGZHANG_SECRET_KEY has at least {SECRET_CHARACTERS_MIN} characters",
+        )
+    return text.encode()
+
+
+def vault_key(config: Config) -> bytes:
+    """The 32-byte key of the vault and of raw files."""
+    fresh = base64.b64encode(secrets.token_bytes(VAULT_BYTES)).decode()
+    text = config.vault_key or _kept(config.data_dir / "vault.key", fresh)
+    try:
+        key = base64.b64decode(text, validate=True)
+    except binascii.Error:
+        key = b""
+    if len(key) != VAULT_BYTES:
+        raise InvalidInput(
+            "config.vault_key",
+            f"MINGZHANG_VAULT_KEY 应为 {VAULT_BYTES} 字节的 Base64",
+            f"MINGZHANG_VAULT_KEY is the Base64 of {VAULT_BYTES} bytes",
+        )
+    return key
+
+
+def _kept(path: Path, fresh: str) -> str:
+    """The content of the file; made once, whole, readable by its owner only."""
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        made = path.with_suffix(f".{os.getpid()}")
+        handle = os.open(made, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "w", encoding="ascii") as file:
+            file.write(fresh)
+            file.flush()
+            os.fsync(file.fileno())
+        try:
+            os.link(made, path)  # The first of two processes wins.
+        except FileExistsError:
+            pass
+        finally:
+            made.unlink()
+    return path.read_text(encoding="ascii").strip()
