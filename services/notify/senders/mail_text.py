@@ -62,7 +62,7 @@ def render(message: Message, user: User, public_url: str) -> MailText:
     shown = message.lines[:LINES_MAX]
     words = {
         "name": user.display_name or user.user,
-        "count": str(len(message.lines)),
+        "lead": _lead(message.lines, language),
         "summary": _summary(message.lines, language),
         "more": _more(len(message.lines) - len(shown), language),
         "url": public_url.rstrip("/"),
@@ -96,13 +96,23 @@ def _subject(lines: Sequence[Line], language: str) -> str:
         return f"[Mingzhang] {_plural(len(lines), 'case')} retracted, nothing to verify"
     first = standing[0]
     severity = _SEVERITY[language].get(first.severity, first.severity)
-    if len(lines) == 1:
+    if len(standing) == 1:
         if language == "zh":
             return f"【明账】{severity}预警请核实：{first.title}（{first.division_name}）"
         return f"[Mingzhang] {severity} warning to verify: {first.title} ({first.division_name})"
     if language == "zh":
-        return f"【明账】{len(lines)} 件疑点请核实，最高{severity}预警"
-    return f"[Mingzhang] {_plural(len(lines), 'case')} to verify, highest severity {severity}"
+        return f"【明账】{len(standing)} 件疑点请核实，最高{severity}预警"
+    return f"[Mingzhang] {_plural(len(standing), 'case')} to verify, highest severity {severity}"
+
+
+def _lead(lines: Sequence[Line], language: str) -> str:
+    if all(line.reason == News.RETRACTED for line in lines):
+        if language == "zh":
+            return "以下疑点的预警已全部撤销，无需再核实。"
+        return "All warnings of the cases below were retracted. There is nothing to verify any more."
+    if language == "zh":
+        return "以下疑点由监控规则自动产生，是否属实请核实后认定。"
+    return "The cases below were found by monitoring rules. Please verify them before drawing any conclusion."
 
 
 def _summary(lines: Sequence[Line], language: str) -> str:
@@ -135,6 +145,7 @@ def _more(count: int, language: str) -> str:
 
 def _row(line: Line, public_url: str, language: str, kind: str) -> str:
     clean = escape if kind == "html" else _one_line
+    key = "" if line.subject_kind in _NO_KEY else line.subject
     words = {
         "news": _NEWS[language].get(News(line.reason), line.reason),
         "severity": _SEVERITY[language].get(line.severity, line.severity),
@@ -145,7 +156,8 @@ def _row(line: Line, public_url: str, language: str, kind: str) -> str:
         "amount": yuan(line.amount_fen),
         "division": clean(line.division_name),
         "number": line.case_id[:8].upper(),
-        "key": clean("" if line.subject_kind in _NO_KEY else f" · {line.subject}"),
+        "before_key": " · " if key else "",
+        "key": clean(key),
         "warnings": _warnings(line, language),
         "url": f"{public_url.rstrip('/')}/cases/{line.case_id}",
     }

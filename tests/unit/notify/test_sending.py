@@ -274,6 +274,21 @@ def test_a_mail_holds_no_token_of_a_person() -> None:
         assert token not in server.received[0].as_string()
 
 
+def test_what_is_retracted_does_not_count_as_something_to_verify(notify_of: Make, server: MailServer) -> None:
+    notify = notify_of(mailing(server))
+    notify.know(LI)
+    notify.warn(warning(1))
+    notify.deliver()
+    notify.clock.pass_by(60)
+    notify.warn(retraction(warning(1)), warning(2, subject="s2"), warning(3, subject="s3"))
+    notify.deliver()
+
+    plain = server.received[1].get_body(("plain",))
+    assert plain is not None
+    assert server.received[1]["Subject"] == "【明账】2 件疑点请核实，最高黄色预警"
+    assert "黄色 2 件；另有 1 件已撤销" in plain.get_content()
+
+
 def test_a_title_cannot_write_into_the_page_or_the_header(server: MailServer) -> None:
     sender = MailSender(server.url, "mingzhang@finance.example", "http://127.0.0.1")
     sender.send(message(title="<b>x</b>\r\nBcc: all@finance.example"), LI)
