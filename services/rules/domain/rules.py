@@ -86,7 +86,7 @@ class Case:
 class Rule:
     """One rule file, checked. `on` is the fact kind that it judges (in a match, of the subject's role).
 
-    `amount` is the field (dotted in a match) whose value is at stake. `funds` empty means all. `judge` says
+    `amount` is what is at stake, an int expression in CEL. `funds` empty means all. `judge` says
     when a match is judged: as facts arrive, or when their day closes.
     `source` is the path inside the rulebooks ("common/purpose-irregular.yaml").
     """

@@ -11,7 +11,14 @@ from cel_expr_python import cel
 from google.protobuf import any_pb2
 from mingzhang.rules.v1 import checked_pb2
 
-from services.rules.language.expression import COMPARISONS, TEXT_METHODS, Expression, constant, rewrite
+from services.rules.language.expression import (
+    COMPARISONS,
+    TEXT_METHODS,
+    Expression,
+    ValueType,
+    constant,
+    rewrite,
+)
 from services.rules.language.names import Names
 from services.rules.language.patterns import check_pattern
 from services.rules.language.problems import closest
@@ -83,8 +90,8 @@ def declared_functions() -> list[cel.FunctionDecl]:
     return [cel.FunctionDecl("known", known), cel.FunctionDecl("listed", listed)]
 
 
-def compile_condition(text: str, names: Names) -> Expression:
-    """The tree of a bool condition over these names, parameters put in. Raises ConditionProblem."""
+def compile_condition(text: str, names: Names, wanted: ValueType = "bool") -> Expression:
+    """The tree of a condition (or int sum) over these names, parameters put in. Raises ConditionProblem."""
     if len(text) > TEXT_MAX:
         raise ConditionProblem(
             0, "condition.too_long", f"条件超过 {TEXT_MAX} 个字符", "the condition is too long"
@@ -99,10 +106,9 @@ def compile_condition(text: str, names: Names) -> Expression:
     packed = any_pb2.Any.FromString(compiled.serialize())
     checked = checked_pb2.CheckedExpr.FromString(packed.value)
     expression = _Converter(names, checked.source_info.positions).convert(checked.expr)
-    if expression.type != "bool":
-        raise ConditionProblem(
-            0, "condition.not_bool", "条件的结果应为真或假", "the condition must be true or false"
-        )
+    if expression.type != wanted:
+        word = {"bool": "真或假", "int": "整数"}.get(wanted, wanted)
+        raise ConditionProblem(0, "condition.result", f"结果应为{word}", f"the result must be {wanted}")
     expression = rewrite(expression, lambda node: _with_parameters(node, names))
     try:
         check_ranges(expression, names.known)

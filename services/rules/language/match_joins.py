@@ -11,7 +11,7 @@ from services.rules.language.ranges import Overflow, check_ranges
 
 
 def separated(part: Expression, known: Mapping[str, Name]) -> tuple[Expression, str, Expression]:
-    """Left, operator and right: `b.day - a.day <= 3` becomes `b.day <= a.day + 3`. Raises ConditionProblem."""
+    """Left, operator, right: `b.day - a.day <= 3` becomes `b.day <= a.day + 3`. Raises ConditionProblem."""
     terms, rest = _linear(part.args[0])
     more, others = _linear(part.args[1])
     for name, factor in more.items():

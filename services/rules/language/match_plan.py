@@ -145,7 +145,7 @@ def _check_roles(
                 )
 
 
-def _group(everyone: Mapping[str, str], conditions: list[Expression]) -> list[tuple[str, tuple[str, ...]]]:
+def _group(everyone: Mapping[str, str], conditions: list[Expression]) -> dict[str, tuple[str, ...]]:
     """For every role the fields of the equality classes that reach all roles."""
     parent: dict[str, str] = {}
 
@@ -200,7 +200,7 @@ def _check_group(
 
 
 def _check_order(branch: Branch, roles: Mapping[str, str], joins: list[Join], when: Expression) -> None:
-    """Two roles of one kind must be ordered by seq or told apart by a constant, or a pair would come twice."""
+    """Two roles of a kind are ordered by seq or told apart by a constant, or a pair would come twice."""
     seen = branch.present
     for index, first in enumerate(seen):
         for second in seen[index + 1 :]:
