@@ -1,0 +1,151 @@
+"""Which quota a payment is linked to, which share a disbursement follows, and what of a batch is new."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import polars as pl
+
+UNASSIGNED = "unassigned"
+CATEGORIES = ("poverty", "project", "benefit", "operations", "general", UNASSIGNED)
+BASE_STREAM = "base"
+
+KEY_CONFLICT = "ledger.key_conflict"
+UNSTORABLE_TEXT = "ledger.unstorable_text"
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """A row that is not taken, with the reason in both languages."""
+
+    key: str
+    line: int
+    reason: str
+    zh: str
+    en: str
+    field: str = ""
+
+
+@dataclass(frozen=True)
+class Posted:
+    """What became of a batch: rows posted, rows known already, rows refused, and the block's height (0: none)."""
+
+    posted: int
+    known: int
+    refused: tuple[Refusal, ...]
+    position: int = 0
+
+
+@dataclass(frozen=True)
+class Sorted:
+    """A batch split into what is new (with its leaves), what was known, and what is refused."""
+
+    new: pl.DataFrame
+    known: int
+    refused: tuple[Refusal, ...]
+
+
+def category_stream(category: str) -> str:
+    """The stream of a category: one shard each, so far."""
+    return f"{category}.0"
+
+
+def sort_out(rows: pl.DataFrame, recorded: pl.DataFrame) -> Sorted:
+    """Splits a batch with columns key, line, content_hash (hex) by what is recorded (key, content_hash).
+
+    The first row of a key in the batch stands for the others. New rows come back sorted by key, so that
+    concurrent postings of the same rows wait for each other in one order.
+    """
+    first = rows.unique("key", keep="first", maintain_order=True)
+    known_hash = pl.coalesce("recorded_hash", "first_hash")
+    compared = (
+        rows.with_row_index("row")
+        .join(recorded.rename({"content_hash": "recorded_hash"}), on="key", how="left")
+        .join(first.select("key", first_hash="content_hash"), on="key", how="left")
+        .with_columns(
+            again=pl.col("recorded_hash").is_not_null() | ~pl.col("key").is_first_distinct(),
+            same=pl.col("content_hash") == known_hash,
+        )
+    )
+    conflicts = compared.filter(pl.col("again") & ~pl.col("same")).select("key", "line")
+    refused = tuple(
+        Refusal(
+            key,
+            line,
+            KEY_CONFLICT,
+            f"{key} 已登记且内容不同",
+            f"{key} is recorded with other content",
+            "key",
+        )
+        for key, line in conflicts.iter_rows()
+    )
+    new = compared.filter(~pl.col("again")).sort("key").select(rows.columns)
+    return Sorted(new, compared.height - new.height - len(refused), refused)
+
+
+def refuse_unstorable(rows: pl.DataFrame) -> tuple[pl.DataFrame, tuple[Refusal, ...]]:
+    """Takes out rows whose text holds U+0000, which no database text can."""
+    texts = [pl.col(name) for name, dtype in rows.schema.items() if dtype == pl.String]
+    bad = pl.any_horizontal(text.str.contains("\x00", literal=True).fill_null(False) for text in texts)
+    flagged = rows.filter(bad)
+    if flagged.height == 0:
+        return rows, ()
+    refused = tuple(
+        Refusal(
+            key.replace("\x00", "␀"),
+            line,
+            UNSTORABLE_TEXT,
+            "文本含有空字符",
+            "a text holds the character U+0000",
+        )
+        for key, line in flagged.select("key", "line").iter_rows()
+    )
+    return rows.filter(~bad), refused
+
+
+def link(payments: pl.DataFrame, quotas: pl.DataFrame) -> pl.DataFrame:
+    """Adds quota_id, quota_key, quota_fund_code, quota_function_class, quota_day and category to payments.
+
+    A payment is linked to the quota of its division and document number; of several, to one of its function
+    class, else to the lowest key. `quotas` has quota_id, quota_key, division_code, document_number,
+    quota_fund_code, quota_function_class, quota_day, quota_category.
+    """
+    pair = ["division_code", "document_number"]
+    wanted = payments.select(*pair, "function_class").unique()
+    best = (
+        wanted.join(quotas, on=pair, how="inner")
+        .with_columns(
+            other_class=(pl.col("function_class") != pl.col("quota_function_class")).fill_null(True)
+        )
+        .sort("other_class", "quota_key")
+        .unique([*pair, "function_class"], keep="first", maintain_order=True)
+        .drop("other_class")
+    )
+    linked = payments.join(
+        best, on=[*pair, "function_class"], how="left", nulls_equal=True, maintain_order="left"
+    )
+    return linked.with_columns(category=pl.col("quota_category").fill_null(UNASSIGNED)).drop("quota_category")
+
+
+def attach(disbursements: pl.DataFrame, shares: pl.DataFrame) -> pl.DataFrame:
+    """Adds payment_id, payment_key, quota_id, quota_key and category to disbursements.
+
+    A disbursement follows a standing share of a payment with its division, year and voucher number: one with
+    its document number if there is one, else that of the lowest payment key. `shares` has those three,
+    share_document_number, payment_id, payment_key, quota_id, quota_key and category.
+    """
+    voucher = ["division_code", "fiscal_year", "voucher_no"]
+    wanted = disbursements.select(*voucher, "document_number").unique()
+    best = (
+        wanted.join(shares, on=voucher, how="inner")
+        .with_columns(
+            other_document=(pl.col("document_number") != pl.col("share_document_number")).fill_null(True)
+        )
+        .sort("other_document", "payment_key")
+        .unique([*voucher, "document_number"], keep="first", maintain_order=True)
+        .drop("other_document", "share_document_number")
+    )
+    attached = disbursements.join(
+        best, on=[*voucher, "document_number"], how="left", nulls_equal=True, maintain_order="left"
+    )
+    return attached.with_columns(category=pl.col("category").fill_null(UNASSIGNED))

@@ -1,0 +1,25 @@
+"""The ledger's commands and questions, one function each."""
+
+from services.ledger.usecases.base_data import load_base_data
+from services.ledger.usecases.days import close_days
+from services.ledger.usecases.disbursements import post_disbursements
+from services.ledger.usecases.payments import post_payments
+from services.ledger.usecases.quotas import post_allotments, post_projects, post_quotas
+from services.ledger.usecases.reading import get_payment, list_payments, summary
+from services.ledger.usecases.relinking import finish_links
+from services.ledger.usecases.verifying import verify_chain
+
+__all__ = [
+    "close_days",
+    "finish_links",
+    "get_payment",
+    "list_payments",
+    "load_base_data",
+    "post_allotments",
+    "post_disbursements",
+    "post_payments",
+    "post_projects",
+    "post_quotas",
+    "summary",
+    "verify_chain",
+]

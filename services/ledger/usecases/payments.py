@@ -1,0 +1,111 @@
+"""Posting payments: linked by division and document number, one share and one transfer each."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from services.ledger.domain.accounts import TransferKind, signed
+from services.ledger.domain.chain import Tag
+from services.ledger.domain.changes import Change, by_category, removed
+from services.ledger.domain.linking import Posted, link, sort_out
+from services.ledger.usecases.entering import finish, with_content, with_ids, with_money_accounts
+from services.ledger.usecases.ports import Book, Gate, Posting
+from services.ledger.usecases.relinking import move_disbursements
+
+PAIR = ("division_code", "document_number")
+VOUCHER = ("division_code", "fiscal_year", "voucher_no")
+
+
+def post_payments(book: Book, rows: pl.DataFrame, request_id: str) -> Posted:
+    """Posts a batch of payments (columns ledger.v1.payments). Always recorded, whatever the limits say."""
+    content, unstorable = with_content(rows, Tag.PAYMENT)
+
+    def work(posting: Posting) -> Posted:
+        batch = sort_out(content, posting.recorded(Tag.PAYMENT, content["key"]))
+        refused = (*unstorable, *batch.refused)
+        if batch.new.height == 0:
+            return Posted(0, batch.known, refused)
+        height = _post(posting, with_ids(batch.new, posting))
+        return Posted(batch.new.height, batch.known, refused, height)
+
+    return book.post(work, request_id)
+
+
+def _post(posting: Posting, payments: pl.DataFrame) -> int:
+    is_correction = pl.col("original_key").is_not_null()
+    corrections = payments.filter(is_correction)
+    posting.enter(Gate.ALONE if corrections.height else Gate.PAYMENTS)
+    originals = payments.filter(~is_correction)
+    pairs = originals.select(PAIR).drop_nulls().unique()
+    linked = with_money_accounts(link(originals, posting.quotas(pairs)), posting)
+    posting.record(
+        Tag.PAYMENT,
+        pl.concat(
+            [
+                linked.with_columns(
+                    share_number=pl.lit(1, pl.Int16), remaining_fen="amount_fen", applied=pl.lit(False)
+                ),
+                corrections.with_columns(
+                    share_number=pl.lit(0, pl.Int16),
+                    remaining_fen=pl.lit(0, pl.Int64),
+                    applied=pl.lit(False),
+                ),
+            ],
+            how="diagonal",
+        ),
+    )
+    posting.write_shares(
+        linked.select("quota_id", "category", "amount_fen", payment_id="id", number=pl.lit(1, pl.Int16))
+    )
+    paid = signed(linked.with_columns(subject_id="id"), TransferKind.PAY)
+    facts = linked.with_columns(key=pl.col("key") + "#1", payment_key="key", day="effective_on")
+    corrected, reversals = _apply_corrections(posting, originals["key"], corrections["id"])
+    vouchers = pl.concat([originals.select(VOUCHER), corrected.select(VOUCHER)]).unique()
+    left, arrived = move_disbursements(posting, vouchers)
+    changes: list[Change] = [
+        *by_category("PaymentsPosted", "shares", facts),
+        *reversals,
+        *removed("PaymentsUnlinked", "disbursement", left),
+        *by_category("DisbursementsPosted", "disbursements", arrived),
+    ]
+    return finish(posting, [paid, _correcting(posting, corrected)], changes)
+
+
+def _apply_corrections(
+    posting: Posting, original_keys: pl.Series, correction_ids: pl.Series
+) -> tuple[pl.DataFrame, list[Change]]:
+    """Applies what can be applied: of each corrected payment the share ends and one with the rest stands."""
+    corrections = posting.open_corrections(original_keys, correction_ids)
+    if corrections.height == 0:
+        return corrections, []
+    posting.applied(corrections["correction_id"])
+    payments = (
+        corrections.group_by("payment_id", maintain_order=True)
+        .agg(
+            pl.col("correction_fen").sum(),
+            pl.col("remaining_fen", "share_number", "quota_id", "category").first(),
+        )
+        .with_columns(remaining_fen=pl.col("remaining_fen") + pl.col("correction_fen"))
+    )
+    ended = posting.end_shares(payments["payment_id"])
+    standing = payments.with_columns(share_number=pl.col("share_number") + 1)
+    posting.restand(standing)
+    rest = standing.filter(pl.col("remaining_fen") != 0)
+    posting.write_shares(
+        rest.select("payment_id", "quota_id", "category", amount_fen="remaining_fen", number="share_number")
+    )
+    changes = [
+        *removed("PaymentsReversed", "payment", ended),
+        *by_category("PaymentsReversed", "shares", posting.share_facts(rest["payment_id"])),
+    ]
+    return corrections, changes
+
+
+def _correcting(posting: Posting, corrections: pl.DataFrame) -> pl.DataFrame:
+    """The linked reversals: each correction moves its amount back, on its own day."""
+    if corrections.height == 0:
+        return pl.DataFrame()
+    money = with_money_accounts(corrections, posting).with_columns(
+        amount_fen="correction_fen", effective_on="correction_on", subject_id="correction_id"
+    )
+    return signed(money, TransferKind.CORRECT)
