@@ -1,0 +1,2 @@
+"""Owns users, sessions and the live board; serves HTTP/JSON and pages; consumes imports, warnings and cases;
+emits UsersChanged."""

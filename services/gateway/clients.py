@@ -1,0 +1,149 @@
+"""The other services as the gateway sees them: each call on behalf of a caller, with a time limit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import TypeVar
+
+import grpc
+from google.protobuf.message import Message
+from mingzhang.ingest.v1 import ingest_pb2 as ingest
+from mingzhang.ingest.v1.ingest_pb2_grpc import IngestServiceStub
+from mingzhang.ledger.v1 import ledger_pb2 as ledger
+from mingzhang.ledger.v1.ledger_pb2_grpc import LedgerServiceStub
+from mingzhang.notify.v1 import notify_pb2 as notify
+from mingzhang.notify.v1.notify_pb2_grpc import NotifyServiceStub
+from mingzhang.rules.v1 import rules_pb2 as rules
+from mingzhang.rules.v1.rules_pb2_grpc import RulesServiceStub
+
+from services.kit.caller import Caller
+from services.kit.rpc.context import acting_as
+
+READ_S = 20
+CHANGE_S = 60
+UPLOAD_S = 6 * 3600
+CLOSE_DAYS_S = 3600
+
+Answer = TypeVar("Answer", bound=Message)
+
+
+class Ingest:
+    """Files, quarantine and the vault."""
+
+    def __init__(self, channel: grpc.Channel) -> None:
+        self._stub = IngestServiceStub(channel)
+
+    def upload(
+        self, caller: Caller, header: ingest.UploadHeader, chunks: Iterable[bytes]
+    ) -> ingest.UploadFileResponse:
+        """Sends a file in chunks of at most 1 MiB. An exception out of `chunks` cancels the upload."""
+
+        def parts() -> Iterator[ingest.UploadFileRequest]:
+            yield ingest.UploadFileRequest(header=header)
+            for chunk in chunks:
+                yield ingest.UploadFileRequest(chunk=chunk)
+
+        with acting_as(caller):
+            answer: ingest.UploadFileResponse = self._stub.UploadFile(parts(), timeout=UPLOAD_S)
+        return answer
+
+    def import_(self, caller: Caller, request: ingest.GetImportRequest) -> ingest.GetImportResponse:
+        """One import with its progress."""
+        return _call(caller, self._stub.GetImport, request, ingest.GetImportResponse)
+
+    def imports(self, caller: Caller, request: ingest.ListImportsRequest) -> ingest.ListImportsResponse:
+        """Imports, newest first."""
+        return _call(caller, self._stub.ListImports, request, ingest.ListImportsResponse)
+
+    def quarantine(
+        self, caller: Caller, request: ingest.ListQuarantineRequest
+    ) -> ingest.ListQuarantineResponse:
+        """Rows that could not be posted."""
+        return _call(caller, self._stub.ListQuarantine, request, ingest.ListQuarantineResponse)
+
+    def reveal(self, caller: Caller, request: ingest.RevealRequest) -> ingest.RevealResponse:
+        """Clear values behind tokens."""
+        return _call(caller, self._stub.Reveal, request, ingest.RevealResponse)
+
+
+class Ledger:
+    """The master ledger."""
+
+    def __init__(self, channel: grpc.Channel) -> None:
+        self._stub = LedgerServiceStub(channel)
+
+    def summary(self, caller: Caller, request: ledger.GetSummaryRequest) -> ledger.GetSummaryResponse:
+        """Sums by division and fund."""
+        return _call(caller, self._stub.GetSummary, request, ledger.GetSummaryResponse)
+
+    def payments(self, caller: Caller, request: ledger.ListPaymentsRequest) -> ledger.ListPaymentsResponse:
+        """Payments, newest business day first."""
+        return _call(caller, self._stub.ListPayments, request, ledger.ListPaymentsResponse)
+
+    def payment(self, caller: Caller, request: ledger.GetPaymentRequest) -> ledger.GetPaymentResponse:
+        """One payment with its shares."""
+        return _call(caller, self._stub.GetPayment, request, ledger.GetPaymentResponse)
+
+    def base_data(self, caller: Caller, request: ledger.GetBaseDataRequest) -> ledger.GetBaseDataResponse:
+        """Divisions and funds."""
+        return _call(caller, self._stub.GetBaseData, request, ledger.GetBaseDataResponse)
+
+    def close_days(self, caller: Caller, request: ledger.CloseDaysRequest) -> ledger.CloseDaysResponse:
+        """Closes business days."""
+        return _call(caller, self._stub.CloseDays, request, ledger.CloseDaysResponse, CLOSE_DAYS_S)
+
+
+class Rules:
+    """Warnings, rules and bundles."""
+
+    def __init__(self, channel: grpc.Channel) -> None:
+        self._stub = RulesServiceStub(channel)
+
+    def warnings(self, caller: Caller, request: rules.ListWarningsRequest) -> rules.ListWarningsResponse:
+        """Warnings, newest first."""
+        return _call(caller, self._stub.ListWarnings, request, rules.ListWarningsResponse)
+
+    def warning(self, caller: Caller, request: rules.GetWarningRequest) -> rules.GetWarningResponse:
+        """One warning with its explanation."""
+        return _call(caller, self._stub.GetWarning, request, rules.GetWarningResponse)
+
+    def rules_in_force(self, caller: Caller, request: rules.ListRulesRequest) -> rules.ListRulesResponse:
+        """Rules in force."""
+        return _call(caller, self._stub.ListRules, request, rules.ListRulesResponse)
+
+    def deploy(self, caller: Caller, request: rules.DeployBundleRequest) -> rules.DeployBundleResponse:
+        """Puts a bundle in force."""
+        return _call(caller, self._stub.DeployBundle, request, rules.DeployBundleResponse, CHANGE_S)
+
+    def status(self, caller: Caller, request: rules.GetStatusRequest) -> rules.GetStatusResponse:
+        """What the evaluators run."""
+        return _call(caller, self._stub.GetStatus, request, rules.GetStatusResponse)
+
+
+class Notify:
+    """Cases and deliveries."""
+
+    def __init__(self, channel: grpc.Channel) -> None:
+        self._stub = NotifyServiceStub(channel)
+
+    def cases(self, caller: Caller, request: notify.ListCasesRequest) -> notify.ListCasesResponse:
+        """Cases, newest first."""
+        return _call(caller, self._stub.ListCases, request, notify.ListCasesResponse)
+
+    def case(self, caller: Caller, request: notify.GetCaseRequest) -> notify.GetCaseResponse:
+        """One case with its timeline and deliveries."""
+        return _call(caller, self._stub.GetCase, request, notify.GetCaseResponse)
+
+
+def _call(
+    caller: Caller,
+    method: Callable[..., object],
+    request: Message,
+    kind: type[Answer],
+    timeout_s: int = READ_S,
+) -> Answer:
+    with acting_as(caller):
+        answer = method(request, timeout=timeout_s)
+    if not isinstance(answer, kind):
+        raise TypeError(f"{type(answer).__name__} is not the answer to {type(request).__name__}")
+    return answer
