@@ -16,6 +16,13 @@ ALL_PYTHON = sorted([*SOURCES, *(ROOT / "tests").rglob("*.py"), *(ROOT / "deploy
 PROTOS = sorted((ROOT / "protos").glob("mingzhang/**/*.proto"))
 FILE_LINES_MAX = 400
 FUNCTION_LINES_MAX = 60
+NOT_CONSUMED = {
+    "BundlesDeployed": "the status of an evaluator is asked by RPC; the stream is for audits",
+    "ReportsFrozen": "frozen reports are read by people; nothing follows from them yet",
+    "ImportFindings": "an oddity is shown with its import; no rule judges it yet",
+    "ProjectsChanged": "no rule judges a project yet",
+    "StatesRestated": "the rows of the next DaysClosed say what changed",
+}
 OWNERS_OF_THE_WORLD = {"config.py", "clock.py", "ids.py"}
 
 
@@ -194,7 +201,7 @@ def test_every_event_has_a_consumer_or_a_reason() -> None:
         if match and re.search(r"(ed|Findings)$", match) and match not in {"Covered", "Restated"}
     }
     sources = "\n".join(path.read_text(encoding="utf-8") for path in SOURCES)
-    unheard = sorted(name for name in events if f'"{name}"' not in sources)
+    unheard = sorted(name for name in events - NOT_CONSUMED.keys() if f'"{name}"' not in sources)
 
     assert unheard == []
 

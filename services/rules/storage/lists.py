@@ -1,0 +1,74 @@
+"""The reference lists, kept once for all logs: a log knows the parts up to the number that it has applied."""
+
+from __future__ import annotations
+
+import polars as pl
+from sqlalchemy import Connection, text
+
+from services.rules.storage.frames import copy_in, copy_out
+from services.rules.usecases.lists import KnownList, ListPart
+
+_ENTRY = {"valid_from": pl.Date(), "valid_to": pl.Date()}
+
+
+class Lists:
+    """Reference lists. Implements usecases.ListStore."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def put(self, part: ListPart) -> None:
+        """Keeps a part of a list's version, unless another log's evaluator has kept it before."""
+        inserted = self._connection.execute(
+            text(
+                "INSERT INTO list_part (stream_seq, list, version, rows, complete)"
+                " VALUES (:seq, :list, :version, :rows, :complete)"
+                " ON CONFLICT (stream_seq) DO NOTHING RETURNING 1"
+            ),
+            {
+                "seq": part.seq,
+                "list": part.name,
+                "version": part.version,
+                "rows": part.rows.height,
+                "complete": part.complete,
+            },
+        ).first()
+        if inserted:
+            entries = part.rows.select(
+                pl.lit(part.name).alias("list"),
+                pl.lit(part.seq).alias("stream_seq"),
+                "key_token",
+                "key_code",
+                "valid_from",
+                "valid_to",
+            )
+            copy_in(self._connection, "list_entry", entries)
+
+    def known(self, seq: int) -> dict[str, KnownList]:
+        """The lists that have a complete version among the parts up to `seq`, by name."""
+        rows = self._connection.execute(
+            text(
+                "SELECT list, max(stream_seq), sum(rows) FROM list_part WHERE stream_seq <= :seq"
+                " GROUP BY list HAVING bool_or(complete)"
+            ),
+            {"seq": seq},
+        )
+        return {row[0]: KnownList(row[0], row[1], int(row[2])) for row in rows}
+
+    def entries(self, name: str, seq: int, keys: pl.Series | None, by_code: bool) -> pl.DataFrame:
+        """The intervals of a list (of these keys only, if given) as known at `seq`: key, valid_from, valid_to.
+
+        Of several rows for the same key and valid_from the one of the latest version counts.
+        """
+        column, array = ("key_code", "text[]") if by_code else ("key_token", "bigint[]")
+        wanted = f"JOIN unnest(%(keys)s::{array}) AS wanted(key) ON entry.{column} = wanted.key"
+        query = f"""
+            SELECT DISTINCT ON (entry.{column}, entry.valid_from)
+                entry.{column}, entry.valid_from, entry.valid_to
+            FROM list_entry AS entry {wanted if keys is not None else ""}
+            WHERE entry.list = %(list)s AND entry.{column} IS NOT NULL AND entry.stream_seq <= %(seq)s
+            ORDER BY entry.{column}, entry.valid_from, entry.stream_seq DESC
+        """
+        parameters = {"list": name, "seq": seq, "keys": keys.to_list() if keys is not None else None}
+        key_type: pl.DataType = pl.String() if by_code else pl.Int64()
+        return copy_out(self._connection, query, parameters, {"key": key_type, **_ENTRY})

@@ -1,0 +1,122 @@
+"""Facts that arrive, change or go away: kept, judged, and what they touch judged anew."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from services.kit.errors import MingzhangError
+from services.rules.domain import FACT_KINDS
+from services.rules.usecases.log import Quarantined
+from services.rules.usecases.matches import judge_matches
+from services.rules.usecases.session import (
+    JUDGING_ERRORS,
+    Session,
+    Verdicts,
+    grouped,
+    touched_groups,
+)
+from services.rules.usecases.warnings import Changes, settle
+from services.rules.usecases.windows import judge_windows
+
+ERROR_LENGTH_MAX = 500
+RESTATED = "所依据的事实已变更、冲销或改挂"
+
+
+@dataclass(frozen=True)
+class Change:
+    """Facts of one kind: the keys that no longer stand, and the facts that stand from now on (by unique key).
+
+    A fact whose key was there before replaces it.
+    """
+
+    kind: str
+    removed: Sequence[str]
+    added: pl.DataFrame
+
+    @property
+    def size(self) -> int:
+        """The number of facts that come or go."""
+        return len(self.removed) + self.added.height
+
+    def halves(self) -> tuple[Change, Change]:
+        """The change in two, the removals first."""
+        half = self.size // 2
+        if half <= len(self.removed):
+            first = Change(self.kind, self.removed[:half], self.added.clear())
+            return first, Change(self.kind, self.removed[half:], self.added)
+        middle = half - len(self.removed)
+        first = Change(self.kind, self.removed, self.added.slice(0, middle))
+        return first, Change(self.kind, (), self.added.slice(middle))
+
+
+def apply_change(session: Session, change: Change) -> list[Changes]:
+    """Applies a change. What cannot be judged is found by halving, quarantined, and the rest applied."""
+    if change.size == 0 or not (change.kind in session.rules.kinds or session.keeps(change.kind)):
+        return []
+    try:
+        with session.store.attempt():
+            return settle(session, _judge(session, change), RESTATED)
+    except (MingzhangError, *JUDGING_ERRORS) as error:
+        if change.size == 1:
+            key = change.removed[0] if change.removed else change.added["key"][0]
+            reason = f"{type(error).__name__}: {error}"[:ERROR_LENGTH_MAX]
+            session.quarantined.append(Quarantined(change.kind, "", key, reason))
+            return []
+    first, second = change.halves()
+    return [*apply_change(session, first), *apply_change(session, second)]
+
+
+def _judge(session: Session, change: Change) -> Verdicts:
+    kind, added = change.kind, change.added
+    if session.keeps(kind):
+        with session.meter.step("facts"):
+            keys = [*change.removed, *added["key"].to_list()]
+            gone = session.store.facts.take(kind, keys)
+            session.store.facts.add(kind, added)
+        known = pl.Series("key", [*change.removed, *gone["key"].to_list()], pl.String).unique()
+    else:
+        # Nothing is kept of this kind: any of these keys may have been judged before.
+        gone = added.clear()
+        known = pl.Series("key", [*change.removed, *added["key"].to_list()], pl.String)
+    session.meter.judged(session.state.log, kind, added.height)
+    parts = [_judge_each(session, kind, added, known)]
+    if session.keeps(kind):
+        kept = list(session.store.facts.columns[kind])
+        touching = pl.concat([gone.select(kept), added.select(kept).cast(gone.schema)])
+        with session.meter.step("windows"):
+            parts += judge_windows(session, kind, touching)
+        with session.meter.step("matches"):
+            parts += judge_matches(session, kind, added=added, gone=gone)
+    return Verdicts.all(parts)
+
+
+def _judge_each(session: Session, kind: str, added: pl.DataFrame, known: pl.Series) -> Verdicts:
+    rules = [r.id for r in session.rules.bundle.rules if r.on == kind and r.form == "when"]
+    if not rules:
+        return Verdicts.none()
+    with session.meter.step("masks"):
+        judged = session.rules.judge(kind, added, session.lists)
+    session.cannot_judge.update(judged.cannot_judge)
+    # A fact that was not known has no hits to replace, which spares a look-up for nearly every fact.
+    touched = [touched_groups(rule, known) for rule in rules] if known.len() else [Verdicts.none().touched]
+    return Verdicts(pl.concat(touched), grouped(judged.hits, pl.col("evidence")))
+
+
+REJUDGED_ROWS_MAX = 5_000
+
+
+def judge_again(session: Session, kind: str, facts: pl.DataFrame, rules: Sequence[str]) -> Verdicts:
+    """Judges kept facts anew by rules that read a list which has changed."""
+    whole = facts.with_columns(
+        pl.lit(None, field.dtype).alias(field.name)
+        for field in FACT_KINDS[kind].fields
+        if field.name not in facts.columns
+    )
+    judged = session.rules.judge(kind, whole, session.lists)
+    # The fields that are not kept are null here, so only the rules that look back may be believed.
+    hits = judged.hits.filter(pl.col("rule_id").is_in(list(rules)))
+    touched = [touched_groups(rule, facts["key"]) for rule in rules]
+    return Verdicts(pl.concat(touched), grouped(hits, pl.col("evidence")))

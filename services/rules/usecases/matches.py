@@ -1,0 +1,123 @@
+"""Match rules: the groups that facts touch are loaded whole, one query per rule, kind and batch, and judged anew."""
+
+from __future__ import annotations
+
+import re
+
+import polars as pl
+
+from services.rules.usecases.ports import MatchRule
+from services.rules.usecases.session import Session, Verdicts, grouped, touched_groups
+
+GROUP_FACTS_MAX = 200
+"""Facts of one kind of a group that are loaded; the engine refuses a group that is larger than its own cap."""
+
+
+def judge_matches(session: Session, kind: str, added: pl.DataFrame, gone: pl.DataFrame) -> list[Verdicts]:
+    """Judges the groups that facts coming or going lie in. Both frames have at least the kept columns."""
+    parts = []
+    for match in session.rules.matches(kind):
+        groups = _touched(session, match, kind, added, gone)
+        if groups.height:
+            parts.append(judge_groups(session, match, kind, groups))
+    return parts
+
+
+def judge_due(session: Session) -> list[Verdicts]:
+    """Judges the groups of the facts whose day has closed."""
+    if session.state.closed_to is None:
+        return []
+    due = session.store.log.take_due(session.state.closed_to)
+    parts = []
+    for (rule_id, kind), facts in due.partition_by("rule_id", "kind", as_dict=True).items():
+        match = next((m for m in session.rules.matches(str(kind)) if m.rule.id == rule_id), None)
+        if match is None:
+            continue
+        standing = session.store.facts.by_values(str(kind), "key", facts["key"].to_list())
+        groups = _groups(match, str(kind), standing)
+        if groups.height:
+            parts.append(judge_groups(session, match, str(kind), groups))
+    return parts
+
+
+def _touched(
+    session: Session, match: MatchRule, kind: str, added: pl.DataFrame, gone: pl.DataFrame
+) -> pl.DataFrame:
+    """The groups to judge now: "group" and the group columns of the kind."""
+    coming, going = _groups(match, kind, added), _groups(match, kind, gone)
+    if match.rule.judge == "arrival":
+        return pl.concat([coming, going]).unique()
+    closed_to = session.state.closed_to
+    facing = match.candidates(kind, added).filter(~pl.col("role").is_in(list(match.none_roles)))
+    waiting = facing.filter(True if closed_to is None else pl.col("day") > closed_to)
+    if waiting.height:
+        session.store.log.wait_for_close(
+            match.rule.id, kind, waiting.select(pl.col("fact_key").alias("key"), "day").unique()
+        )
+    late = facing.join(waiting, on="fact_key", how="anti")["group"]
+    # A fact that must be absent can only take a verdict away by coming, and only bring one by going.
+    both = pl.concat([coming, going]).unique()
+    judged = session.store.hits.groups_with_hits(match.rule.id, both["group"])
+    wanted = pl.concat([late, judged, going["group"]]).unique()
+    return both.filter(pl.col("group").is_in(wanted.implode()))
+
+
+def _groups(match: MatchRule, kind: str, facts: pl.DataFrame) -> pl.DataFrame:
+    columns = list(match.group_columns(kind))
+    candidates = match.candidates(kind, facts).select("group", pl.col("fact_key").alias("key")).unique()
+    return candidates.join(facts.select("key", *columns), on="key").select("group", *columns).unique()
+
+
+def judge_groups(session: Session, match: MatchRule, kind: str, groups: pl.DataFrame) -> Verdicts:
+    """The verdicts of whole groups; `groups` has "group" and the group columns of `kind`."""
+    touched = groups["group"]
+    positive = {item for role, item in match.roles.items() if role not in match.none_roles}
+    wanted = groups.drop("group").unique()
+    columns = match.group_columns(kind)
+    frames = []
+    for other in sorted(set(match.roles.values()), key=lambda item: (item not in positive, item)):
+        names = dict(zip(columns, match.group_columns(other), strict=True))
+        facts = session.store.facts.of_groups(
+            other, wanted.rename(names), _size_min(match, other), GROUP_FACTS_MAX
+        )
+        candidates = match.candidates(other, facts)
+        frames.append(_closed(session, match, candidates))
+        if other in positive:
+            # A group without the facts that a rule is about needs nothing else.
+            playing = facts.filter(pl.col("key").is_in(frames[-1]["fact_key"].implode()))
+            back = {name: original for original, name in names.items()}
+            wanted = playing.select(list(names.values())).unique().rename(back)
+            if wanted.height == 0:
+                break
+    everything = pl.concat(frames, how="diagonal")
+    complete = everything.filter(
+        pl.all_horizontal(
+            (pl.col("role") == role).any().over("group")
+            for role in match.roles
+            if role not in match.none_roles
+        )
+    )
+    judged = match.judge(complete, session.pool)
+    session.quarantine_groups(match.rule.id, touched, judged.poisoned)
+    group_of = complete.select("fact_key", "group").unique("fact_key")
+    hits = judged.hits.with_columns(pl.col("facts").list.first().alias("fact_key")).join(
+        group_of, on="fact_key", how="left"
+    )
+    return Verdicts(touched_groups(match.rule.id, touched), grouped(hits, pl.col("group")))
+
+
+def _closed(session: Session, match: MatchRule, candidates: pl.DataFrame) -> pl.DataFrame:
+    if match.rule.judge == "arrival":
+        return candidates
+    absent = pl.col("role").is_in(list(match.none_roles))
+    closed_to = session.state.closed_to
+    return candidates.filter(absent if closed_to is None else absent | (pl.col("day") <= closed_to))
+
+
+def _size_min(match: MatchRule, kind: str) -> int:
+    """How many facts of a kind a group needs at least: `seq` orders the roles, so each needs a fact of its own."""
+    roles = [role for role, item in match.roles.items() if item == kind and role not in match.none_roles]
+    if len(roles) < 2:
+        return 1
+    ordered = all(re.search(rf"\b{re.escape(role)}\.seq\b", match.rule.when) for role in roles)
+    return len(roles) if ordered else 1

@@ -1,0 +1,212 @@
+"""Warnings out of hits: a warning is the fold of the standing hits of one rule, subject and period."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+from services.rules.domain import FACT_KINDS, Rule
+from services.rules.usecases.columns import AFFECTED, WARNING
+from services.rules.usecases.ports import Rules
+from services.rules.usecases.session import Session, Verdicts, grouped, touched_groups
+
+CHAIN_ROUNDS_MAX = 4
+"""Conclusions from conclusions from …: lint refuses cycles, this bounds what is left."""
+EXPLAINED_MAX = 200
+"""Explanations that are worked out while an entry is applied; the others are when somebody asks."""
+IDENTITY = tuple(AFFECTED)
+
+
+@dataclass(frozen=True)
+class Changes:
+    """Warnings that an entry raised or changed, and those that it retracted (columns of the warning store)."""
+
+    raised: pl.DataFrame
+    retracted: pl.DataFrame
+
+    @property
+    def all(self) -> pl.DataFrame:
+        """Both."""
+        return pl.concat([self.raised, self.retracted])
+
+
+def warning_id(log: str, rule_id: str, subject_kind: str, subject: str, period: str) -> str:
+    """SHA-256 of category (or "cross"), rule, subject and period, first 16 bytes in hex."""
+    named = "\x1f".join((log, rule_id, subject_kind, subject, period))
+    return hashlib.sha256(named.encode()).digest()[:16].hex()
+
+
+def settle(session: Session, verdicts: Verdicts, because: str) -> list[Changes]:
+    """Replaces hits, folds what they affect into warnings, and judges the rules on warnings, round by round."""
+    rounds: list[Changes] = []
+    for _ in range(CHAIN_ROUNDS_MAX):
+        with session.meter.step("hits"):
+            affected = session.store.hits.replace(verdicts.touched, _storable(verdicts.hits))
+        if affected.height == 0:
+            break
+        with session.meter.step("warnings"):
+            changes = _fold(session, affected, because)
+        if changes.raised.height + changes.retracted.height == 0:
+            break
+        rounds.append(changes)
+        verdicts = _judge_warnings(session, changes.all)
+        if verdicts.touched.height == 0:
+            break
+    return rounds
+
+
+def _storable(hits: pl.DataFrame) -> pl.DataFrame:
+    # Lists of fact keys are kept as text: one fact per line.
+    return hits.with_columns(pl.col("facts").list.join("\n"))
+
+
+def _fold(session: Session, affected: pl.DataFrame, because: str) -> Changes:
+    log = session.state.log
+    # A rule that an earlier bundle had keeps its verdicts until its facts go away.
+    hits = session.store.hits.of_warnings(affected)
+    before = {
+        row["id"]: row
+        for row in session.store.warnings.of_ids(
+            [warning_id(log, *row) for row in affected.select(IDENTITY).iter_rows()]
+        ).iter_rows(named=True)
+    }
+    standing = {row["id"]: row for row in _folded(session, hits)}
+    raised = [
+        {**row, "revision": before[id_]["revision"] + 1 if id_ in before else 1}
+        for id_, row in standing.items()
+        if id_ not in before or not _same(before[id_], row)
+    ]
+    with_hits = {warning_id(log, *row) for row in hits.select(IDENTITY).unique().iter_rows()}
+    retracted = [
+        {
+            **row,
+            "revision": row["revision"] + 1,
+            "standing": False,
+            "log_place": session.state.place,
+            "retracted_because": because,
+        }
+        for id_, row in before.items()
+        if row["standing"] and id_ not in with_hits
+    ]
+    _explain(session, raised)
+    changes = Changes(pl.DataFrame(raised, schema=WARNING), pl.DataFrame(retracted, schema=WARNING))
+    session.store.warnings.put(changes.all)
+    return changes
+
+
+def _same(before: Mapping[str, object], now: Mapping[str, object]) -> bool:
+    compared = ("standing", "inputs_hash", "amount_fen", "severity", "message", "day")
+    return all(before[name] == now[name] for name in compared)
+
+
+def _folded(session: Session, hits: pl.DataFrame) -> list[dict[str, object]]:
+    in_force = hits.filter(pl.col("rule_id").is_in(list(session.by_id)))
+    groups = (
+        in_force.sort("evidence", "inputs")
+        .group_by(IDENTITY, maintain_order=True)
+        .agg(
+            pl.col("division_code").drop_nulls().first(),
+            pl.col("fund_code").drop_nulls().first(),
+            pl.col("amount_fen").sum(),
+            pl.col("day").max(),
+            pl.col("message").first(),
+            pl.col("evidence"),
+            pl.col("inputs"),
+            pl.col("facts"),
+        )
+        .sort(IDENTITY)
+    )
+    return [_warning(session, session.by_id[row["rule_id"]], row) for row in groups.iter_rows(named=True)]
+
+
+def _warning(session: Session, rule: Rule, row: Mapping[str, object]) -> dict[str, object]:
+    evidence, inputs, facts = row["evidence"], row["inputs"], row["facts"]
+    assert isinstance(evidence, list)
+    assert isinstance(inputs, list)
+    assert isinstance(facts, list)
+    identity = [str(row[name]) for name in IDENTITY]
+    return {
+        **{name: row[name] for name in (*IDENTITY, "amount_fen", "day", "message")},
+        "id": warning_id(session.state.log, *identity),
+        "revision": 1,
+        "log": session.state.log,
+        "standing": True,
+        "title": rule.title,
+        "severity": rule.severity,
+        "bundle_hash": session.rules.bundle.hash,
+        "division_code": row["division_code"] or "",
+        "fund_code": row["fund_code"] or "",
+        "inputs_hash": inputs_hash(evidence, inputs),
+        "explanation": explanation(rule, inputs[0], sorted({f for item in facts for f in item.split("\n")})),
+        "basis": "\n".join(rule.basis),
+        "log_place": session.state.place,
+        "retracted_because": "",
+    }
+
+
+def inputs_hash(evidence: list[str], inputs: list[str]) -> str:
+    """SHA-256 over the sorted (evidence, inputs), in hex. Each text goes in with its length, so none runs into the next."""
+    digest = hashlib.sha256()
+    for pair in sorted(zip(evidence, inputs, strict=True)):
+        for item in pair:
+            data = item.encode()
+            digest.update(len(data).to_bytes(8, "big") + data)
+    return digest.hexdigest()
+
+
+FACTS_NAMED_MAX = 100
+
+
+def explanation(rule: Rule, inputs: str, facts: list[str], evaluated: str = "") -> str:
+    """Why a warning stands, as JSON: the rule's text, the inputs of its first hit, the facts (at most 100 by name)."""
+    parts = {
+        "rule": {"when": rule.when, "source": rule.source, "form": rule.form},
+        "inputs": json.loads(inputs),
+        "facts": facts[:FACTS_NAMED_MAX],
+        "facts_number": len(facts),
+    }
+    if evaluated:
+        parts["evaluated"] = json.loads(evaluated)
+    return json.dumps(parts, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def _explain(session: Session, raised: list[dict[str, object]]) -> None:
+    for row in raised[:EXPLAINED_MAX]:
+        row["explanation"] = explained(session.rules, str(row["rule_id"]), str(row["explanation"]))
+
+
+def explained(rules: Rules, rule_id: str, stored: str) -> str:
+    """A stored explanation with the evaluated tree in it."""
+    parts = json.loads(stored)
+    if "evaluated" in parts or rule_id not in rules.bundle.by_id:
+        return stored
+    inputs = json.dumps(parts["inputs"], ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    parts["evaluated"] = json.loads(rules.explain(rule_id, inputs))
+    return json.dumps(parts, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def _judge_warnings(session: Session, changed: pl.DataFrame) -> Verdicts:
+    matches = session.rules.matches("warning")
+    if not matches:
+        return Verdicts.none()
+    names = list(FACT_KINDS["warning"].by_name)
+    changed_facts = changed.select(names)
+    standing = session.store.warnings.facts_of_subjects(changed.select("subject_kind", "subject").unique())
+    parts = []
+    for match in matches:
+        touched = match.candidates("warning", changed_facts)["group"].unique()
+        if touched.len() == 0:
+            continue
+        groups = match.candidates("warning", standing).filter(pl.col("group").is_in(touched.implode()))
+        judged = match.judge(groups, session.pool)
+        session.quarantine_groups(match.rule.id, touched, judged.poisoned)
+        group_of = groups.select("fact_key", "group").unique("fact_key")
+        hits = judged.hits.with_columns(pl.col("facts").list.first().alias("fact_key")).join(
+            group_of, on="fact_key", how="left"
+        )
+        parts.append(Verdicts(touched_groups(match.rule.id, touched), grouped(hits, pl.col("group"))))
+    return Verdicts.all(parts)
