@@ -10,6 +10,12 @@ depends_on = None
 
 def upgrade() -> None:
     """Creates all tables of notify."""
+    _create_cases()
+    _create_deliveries()
+    _create_directory()
+
+
+def _create_cases() -> None:
     op.execute(
         """
         CREATE TABLE cases (
@@ -61,7 +67,13 @@ def upgrade() -> None:
             note_en text COLLATE "C" NOT NULL
         );
         CREATE INDEX case_timeline_by_case ON case_timeline (case_id, entry_id);
+        """
+    )
 
+
+def _create_deliveries() -> None:
+    op.execute(
+        """
         CREATE TABLE messages (
             message_id text COLLATE "C" PRIMARY KEY,
             channel text COLLATE "C" NOT NULL,
@@ -100,7 +112,13 @@ def upgrade() -> None:
             sent_at timestamptz NOT NULL,
             receipt text COLLATE "C" NOT NULL
         );
+        """
+    )
 
+
+def _create_directory() -> None:
+    op.execute(
+        """
         CREATE TABLE known_users (
             user_name text COLLATE "C" PRIMARY KEY,
             display_name text COLLATE "C" NOT NULL,

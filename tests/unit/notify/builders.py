@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from services.kit.config import Config
 from services.notify.domain.cases import Case, CaseWarning, group_warning
+from services.notify.domain.deliveries import Line, Message
 from services.notify.domain.machine import Machine
 from services.notify.domain.routing import Division, User
 
@@ -90,3 +92,41 @@ DIVISIONS = {
         Division("630122", "湟中县", "county", "630100"),
     )
 }
+
+LI = officer("li", COUNTY)
+SECRET = "not a real secret"
+
+
+def mailing(smtp_url: str) -> Config:
+    """A configuration that mails."""
+    return Config(
+        smtp_url=smtp_url,
+        mail_from="明账 <mingzhang@finance.example>",
+        public_url="https://mingzhang.finance.example",
+    )
+
+
+def hooking(webhook_url: str) -> Config:
+    """A configuration that calls a webhook."""
+    return Config(webhook_url=webhook_url, webhook_secret=SECRET, public_url="https://mz.example")
+
+
+def message(
+    title: str = "规则1", subject_kind: str = "payment", subject: str = "630121:2018:5201:ZF-1:1"
+) -> Message:
+    """A message about one case."""
+    line = Line(
+        "c" * 32,
+        "opened",
+        "red",
+        title,
+        "收款人 张* 的付款，请核实",
+        120_000,
+        COUNTY,
+        "大通县",
+        subject_kind,
+        subject,
+        1,
+        "request-1",
+    )
+    return Message("d" * 32, "mail", "li", (line,), NOW, next_attempt_at=NOW + timedelta(0))

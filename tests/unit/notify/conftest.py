@@ -21,8 +21,9 @@ from services.kit.streams import StreamLog
 from services.notify.compose import Parts, build
 from services.notify.domain.cases import CaseWarning
 from services.notify.domain.routing import User
-from services.notify.storage.queries import CaseFile, CaseReader, CaseRow
+from services.notify.storage.queries import CaseFile, CaseReader, CaseRow, DeliveryRow
 from tests.unit.notify.builders import DIVISIONS, ManualClock
+from tests.unit.notify.post import Endpoint, MailServer, endpoint, mail_server
 
 ALL = Scope("")
 
@@ -157,3 +158,27 @@ def notify_of(database: PostgresDatabase) -> Callable[[Config], Notify]:
         return Notify(database, clock, registry, streams, parts, CaseReader(database))
 
     return make
+
+
+def rows(notify: Notify) -> list[DeliveryRow]:
+    """All deliveries, newest first."""
+    return notify.reader.list_deliveries(ALL, "", 1_000)
+
+
+def states(notify: Notify) -> list[str]:
+    """How far all deliveries are."""
+    return [row.state for row in rows(notify)]
+
+
+@pytest.fixture
+def server() -> Iterator[MailServer]:
+    """A mail server that listens."""
+    with mail_server() as found:
+        yield found
+
+
+@pytest.fixture
+def hook() -> Iterator[Endpoint]:
+    """A webhook receiver that listens."""
+    with endpoint() as found:
+        yield found

@@ -1,87 +1,42 @@
-"""From a warning to a mail that arrived, and everything that may go wrong on the way."""
+"""From a warning to a message that arrived, and everything that may go wrong on the way."""
 
 from __future__ import annotations
 
-import json
 import os
 import signal
-import ssl
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from cryptography.x509.oid import NameOID
 from sqlalchemy import select
 
 from services.kit.config import Config
-from services.kit.errors import InvalidInput
-from services.notify.domain.deliveries import ATTEMPTS_MAX, LEASE_S, Line, Message, Outcome
-from services.notify.senders.mail import MailSender
-from services.notify.senders.webhook import WebhookSender
+from services.notify.domain.deliveries import ATTEMPTS_MAX, LEASE_S
 from services.notify.storage.deliveries import PostOfficeTables
-from services.notify.storage.queries import DeliveryRow
 from services.notify.storage.tables import delivery_receipts
-from tests.unit.notify.builders import COUNTY, NOW, PREFECTURE, ManualClock, officer, retraction, warning
-from tests.unit.notify.conftest import ALL, Notify
+from tests.unit.notify.builders import (
+    COUNTY,
+    LI,
+    NOW,
+    PREFECTURE,
+    mailing,
+    officer,
+    retraction,
+    warning,
+)
+from tests.unit.notify.conftest import ALL, Notify, rows, states
 from tests.unit.notify.post import (
-    Endpoint,
     MailServer,
-    delay,
-    endpoint,
     hang_up,
-    mail_server,
     say,
-    signature_holds,
 )
 
 Make = Callable[[Config], Notify]
-SECRET = "not a real secret"
-LI = officer("li", COUNTY)
-
-
-@pytest.fixture
-def server() -> Iterator[MailServer]:
-    """A mail server that listens."""
-    with mail_server() as found:
-        yield found
-
-
-@pytest.fixture
-def hook() -> Iterator[Endpoint]:
-    """A webhook receiver that listens."""
-    with endpoint() as found:
-        yield found
-
-
-def mailing(server: MailServer) -> Config:
-    return Config(
-        smtp_url=server.url,
-        mail_from="明账 <mingzhang@finance.example>",
-        public_url="https://mingzhang.finance.example",
-    )
-
-
-def hooking(hook: Endpoint) -> Config:
-    return Config(webhook_url=hook.url, webhook_secret=SECRET, public_url="https://mz.example")
-
-
-def rows(notify: Notify) -> list[DeliveryRow]:
-    return notify.reader.list_deliveries(ALL, "", 1_000)
-
-
-def states(notify: Notify) -> list[str]:
-    return [row.state for row in rows(notify)]
 
 
 def test_a_warning_arrives_as_a_mail_that_reads_well_in_chinese(notify_of: Make, server: MailServer) -> None:
-    notify = notify_of(mailing(server))
+    notify = notify_of(mailing(server.url))
     notify.know_divisions()
     notify.know(LI)
     notify.warn(warning(1, severity="red"))
@@ -104,7 +59,7 @@ def test_a_warning_arrives_as_a_mail_that_reads_well_in_chinese(notify_of: Make,
 
 
 def test_a_reader_of_english_gets_english(notify_of: Make, server: MailServer) -> None:
-    notify = notify_of(mailing(server))
+    notify = notify_of(mailing(server.url))
     notify.know(officer("li", COUNTY, language="en"))
     notify.warn(warning(1), warning(2, subject="other"))
     notify.deliver()
@@ -115,7 +70,7 @@ def test_a_reader_of_english_gets_english(notify_of: Make, server: MailServer) -
 def test_five_hundred_cases_are_one_mail_and_five_hundred_deliveries(
     notify_of: Make, server: MailServer
 ) -> None:
-    notify = notify_of(mailing(server))
+    notify = notify_of(mailing(server.url))
     notify.know(LI)
     notify.warn(*(warning(number, subject=f"s{number}") for number in range(300)))
     notify.warn(*(warning(number, subject=f"s{number}") for number in range(300, 500)))
@@ -134,7 +89,7 @@ def test_five_hundred_cases_are_one_mail_and_five_hundred_deliveries(
 
 
 def test_a_long_import_sends_few_mails_and_loses_no_news(notify_of: Make, server: MailServer) -> None:
-    notify = notify_of(mailing(server))
+    notify = notify_of(mailing(server.url))
     notify.know(LI)
     for second in range(200):
         if second % 2 == 0:
@@ -150,7 +105,7 @@ def test_a_long_import_sends_few_mails_and_loses_no_news(notify_of: Make, server
 
 
 def test_who_was_told_is_told_of_the_retraction(notify_of: Make, server: MailServer) -> None:
-    notify = notify_of(mailing(server))
+    notify = notify_of(mailing(server.url))
     notify.know(LI)
     notify.warn(warning(1))
     notify.deliver()
@@ -168,7 +123,7 @@ def test_a_mail_server_that_is_down_is_tried_again_later(notify_of: Make, server
     notify.deliver()
     assert [(row.state, row.attempts) for row in rows(notify)] == [("waiting", 1)]
 
-    later = notify_of(mailing(server))
+    later = notify_of(mailing(server.url))
     later.deliver()
     assert server.received == []
     later.clock.pass_by(10)
@@ -191,7 +146,7 @@ def test_a_temporary_no_is_not_in_doubt_and_a_final_no_is_given_up(
 ) -> None:
     server.answers = [say("451 try later")]
     server.refused_recipients = {"gone@finance.example"}
-    notify = notify_of(mailing(server))
+    notify = notify_of(mailing(server.url))
     notify.know(LI, officer("gone", COUNTY))
     notify.warn(warning(1))
     notify.deliver()
@@ -206,7 +161,7 @@ def test_a_line_that_drops_after_the_data_is_in_doubt_and_repeats_the_same_ident
     notify_of: Make, server: MailServer
 ) -> None:
     server.answers = [hang_up]
-    notify = notify_of(mailing(server))
+    notify = notify_of(mailing(server.url))
     notify.know(LI)
     notify.warn(warning(1))
     notify.deliver()
@@ -220,62 +175,8 @@ def test_a_line_that_drops_after_the_data_is_in_doubt_and_repeats_the_same_ident
     assert len({letter["Message-ID"] for letter in server.received}) == 1
 
 
-def test_a_server_that_answers_too_late_leaves_the_mail_in_doubt(server: MailServer) -> None:
-    server.answers = [delay(1.5)]
-    sender = MailSender(server.url, "mingzhang@finance.example", "http://127.0.0.1", timeout_s=0.3)
-
-    assert sender.send(message(), LI).outcome is Outcome.IN_DOUBT
-
-
-def test_an_address_that_cannot_be_written_is_refused_and_hurts_nobody(server: MailServer) -> None:
-    sender = MailSender(server.url, "mingzhang@finance.example", "http://127.0.0.1")
-    broken = ["", "no at sign", "a@b\r\nBcc: all@finance.example", "two@@signs.example", "张@finance.example"]
-
-    outcomes = {sender.send(message(), officer("li", COUNTY, email=address)).outcome for address in broken}
-
-    assert outcomes == {Outcome.REFUSED}
-    assert server.received == []
-
-
-def test_a_password_is_not_sent_without_encryption() -> None:
-    with pytest.raises(InvalidInput):
-        MailSender("http://mail.example", "mingzhang@finance.example", "http://127.0.0.1")
-
-    with mail_server("127.0.0.2") as server:
-        url = f"smtp://user:secret@127.0.0.2:{server.port}"
-        result = MailSender(url, "mingzhang@finance.example", "http://127.0.0.1").send(message(), LI)
-
-        assert result.outcome is Outcome.UNREACHABLE
-        assert "no TLS" in result.note
-
-
-def test_a_mail_goes_encrypted_where_the_server_offers_it(tmp_path: Path) -> None:
-    with mail_server(tls=_own_certificate(tmp_path)) as server:
-        result = MailSender(server.url, "mingzhang@finance.example", "http://127.0.0.1").send(message(), LI)
-
-        assert (result.outcome, len(server.received)) == (Outcome.SENT, 1)
-
-
-def test_a_password_is_not_sent_to_a_server_that_nobody_vouches_for(tmp_path: Path) -> None:
-    with mail_server(tls=_own_certificate(tmp_path)) as server:
-        url = f"smtp://user:secret@127.0.0.1:{server.port}"
-        result = MailSender(url, "mingzhang@finance.example", "http://127.0.0.1").send(message(), LI)
-
-        assert result.outcome is Outcome.UNREACHABLE
-        assert "CERTIFICATE_VERIFY_FAILED" in result.note
-
-
-def test_a_mail_holds_no_token_of_a_person() -> None:
-    token = "8123456789012345678"
-    with mail_server() as server:
-        sender = MailSender(server.url, "mingzhang@finance.example", "http://127.0.0.1")
-        sender.send(message(subject_kind="person", subject=token), LI)
-
-        assert token not in server.received[0].as_string()
-
-
 def test_what_is_retracted_does_not_count_as_something_to_verify(notify_of: Make, server: MailServer) -> None:
-    notify = notify_of(mailing(server))
+    notify = notify_of(mailing(server.url))
     notify.know(LI)
     notify.warn(warning(1))
     notify.deliver()
@@ -289,21 +190,11 @@ def test_what_is_retracted_does_not_count_as_something_to_verify(notify_of: Make
     assert "黄色 2 件；另有 1 件已撤销" in plain.get_content()
 
 
-def test_a_title_cannot_write_into_the_page_or_the_header(server: MailServer) -> None:
-    sender = MailSender(server.url, "mingzhang@finance.example", "http://127.0.0.1")
-    sender.send(message(title="<b>x</b>\r\nBcc: all@finance.example"), LI)
-
-    html = server.received[0].get_body(("html",))
-    assert html is not None
-    assert "<b>x" not in html.get_content()
-    assert server.received[0]["Bcc"] is None
-
-
 def test_after_a_day_of_failures_a_message_is_given_up_and_can_be_sent_again_by_hand(
     notify_of: Make, server: MailServer
 ) -> None:
     server.answers = [say("451 try later")] * ATTEMPTS_MAX
-    notify = notify_of(mailing(server))
+    notify = notify_of(mailing(server.url))
     notify.know(LI)
     notify.warn(warning(1))
     for _ in range(ATTEMPTS_MAX + 3):
@@ -318,54 +209,6 @@ def test_after_a_day_of_failures_a_message_is_given_up_and_can_be_sent_again_by_
 
     assert states(notify) == ["sent"]
     assert not office.try_again(message_id, notify.clock.now())
-
-
-def test_a_webhook_carries_the_cases_and_a_signature_that_holds(notify_of: Make, hook: Endpoint) -> None:
-    notify = notify_of(hooking(hook))
-    notify.warn(warning(1, severity="blue"), warning(2, subject="other", severity="red"))
-    notify.deliver()
-
-    ((headers, body),) = hook.requests
-    told = json.loads(body)
-    assert signature_holds(SECRET.encode(), headers["Mingzhang-Signature"], body)
-    assert not signature_holds(b"another", headers["Mingzhang-Signature"], body)
-    assert headers["Idempotency-Key"] == told["message_id"] == rows(notify)[0].message_id
-    assert [case["severity"] for case in told["cases"]] == ["red", "blue"]
-    assert told["cases"][0]["amount_fen"] == 120_000
-    assert {row.receipt for row in rows(notify)} == {"HTTP 200 thank you"}
-
-
-def test_a_webhook_follows_no_redirect(notify_of: Make, hook: Endpoint) -> None:
-    hook.statuses = [302]
-    notify = notify_of(hooking(hook))
-    notify.warn(warning(1))
-    notify.deliver()
-
-    assert len(hook.requests) == 1
-    assert [(row.state, row.receipt[:8]) for row in rows(notify)] == [("waiting", "HTTP 302")]
-
-
-def test_a_webhook_that_hangs_up_is_in_doubt_and_the_retry_has_the_same_key(
-    notify_of: Make, hook: Endpoint
-) -> None:
-    hook.statuses = [0, 503]
-    notify = notify_of(hooking(hook))
-    notify.warn(warning(1))
-    seen = []
-    for _ in range(3):
-        notify.deliver()
-        seen.extend(states(notify))
-        notify.clock.pass_by(60)
-
-    assert seen == ["in_doubt", "in_doubt", "sent"]
-    assert len({headers["Idempotency-Key"] for headers, _ in hook.requests}) == 1
-    assert [json.loads(body)["doubtful"] for _, body in hook.requests] == [False, True, True]
-
-
-def test_a_webhook_that_nobody_answers_is_unreachable() -> None:
-    sender = WebhookSender("http://127.0.0.1:1/x", SECRET, "http://127.0.0.1", ManualClock(), 0.5)
-
-    assert sender.send(message(), None).outcome is Outcome.UNREACHABLE
 
 
 KILLED = """
@@ -393,7 +236,7 @@ build(config, clock, database, streams, CollectorRegistry()).jobs[0].run()
 def test_a_kill_between_send_and_receipt_is_in_doubt_and_the_retry_carries_the_same_message_id(
     notify_of: Make, server: MailServer, point: str, mails: int
 ) -> None:
-    notify = notify_of(mailing(server))
+    notify = notify_of(mailing(server.url))
     notify.know(LI)
     notify.warn(warning(1))
     url = notify.database.engine.url.render_as_string(hide_password=False)
@@ -418,7 +261,7 @@ def test_a_kill_between_send_and_receipt_is_in_doubt_and_the_retry_carries_the_s
 
 def test_what_is_in_doubt_is_shown_while_it_is(notify_of: Make, server: MailServer) -> None:
     server.answers = [hang_up, say("451 later")]
-    notify = notify_of(mailing(server))
+    notify = notify_of(mailing(server.url))
     notify.know(LI, officer("qian", PREFECTURE))
     notify.warn(warning(1))
     notify.deliver()
@@ -428,47 +271,3 @@ def test_what_is_in_doubt_is_shown_while_it_is(notify_of: Make, server: MailServ
     assert [row.recipient for row in notify.reader.list_deliveries(ALL, "in_doubt", 10)] == ["li"]
     assert notify.reader.list_deliveries(ALL, "sent", 10) == []
     assert notify.reader.list_deliveries(ALL, "waiting", 10) == []
-
-
-def _own_certificate(folder: Path) -> ssl.SSLContext:
-    """A certificate that its owner signed: good enough against a listener, vouched for by nobody."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
-    today = datetime.now(UTC)
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(today - timedelta(days=1))
-        .not_valid_after(today + timedelta(days=1))
-        .sign(key, hashes.SHA256())
-    )
-    file = folder / "certificate.pem"
-    private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    file.write_bytes(private + certificate.public_bytes(Encoding.PEM))
-    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    context.load_cert_chain(file)
-    return context
-
-
-def message(
-    title: str = "规则1", subject_kind: str = "payment", subject: str = "630121:2018:5201:ZF-1:1"
-) -> Message:
-    """A message about one case."""
-    line = Line(
-        "c" * 32,
-        "opened",
-        "red",
-        title,
-        "收款人 张* 的付款，请核实",
-        120_000,
-        COUNTY,
-        "大通县",
-        subject_kind,
-        subject,
-        1,
-        "request-1",
-    )
-    return Message("d" * 32, "mail", "li", (line,), NOW, next_attempt_at=NOW + timedelta(0))
