@@ -11,11 +11,13 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from pathlib import Path
 from typing import IO
 
 import grpc
 import psycopg
+import pytest
 from mingzhang.ingest.v1 import ingest_pb2, ingest_pb2_grpc
 from mingzhang.ledger.v1 import ledger_pb2, ledger_pb2_grpc
 from mingzhang.notify.v1 import notify_pb2_grpc
@@ -29,6 +31,10 @@ from services.kit.rpc.channel import open_channel
 SECRET_KEY = "a-key-for-tests-only-of-48-characters-0123456789"
 VAULT_KEY = base64.b64encode(bytes(range(32))).decode()
 CATEGORIES = ("poverty", "project", "benefit", "operations", "general", "unassigned")
+NOT_MOUNTED = [service for service in SERVICES if find_spec(f"services.{service}.module") is None]
+whole_system = pytest.mark.skipif(
+    bool(NOT_MOUNTED), reason=f"the system is not whole yet: {', '.join(NOT_MOUNTED)} cannot be mounted"
+)
 READY_TIMEOUT_S = 90
 IDLE_TIMEOUT_S = 240
 CHUNK_BYTES = 1 << 20

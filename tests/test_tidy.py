@@ -21,9 +21,10 @@ NOT_CONSUMED = {
     "ReportsFrozen": "frozen reports are read by people; nothing follows from them yet",
     "ImportFindings": "an oddity is shown with its import; no rule judges it yet",
     "ProjectsChanged": "no rule judges a project yet",
+    "ListsChanged": "the evaluators that read lists are not mounted yet",
     "StatesRestated": "the rows of the next DaysClosed say what changed",
 }
-OWNERS_OF_THE_WORLD = {"config.py", "clock.py", "ids.py"}
+OWNERS_OF_THE_WORLD = {"config.py", "clock.py", "ids.py", "keys.py"}
 
 
 def name_of(path: Path) -> str:
@@ -60,10 +61,11 @@ def test_no_file_is_longer_than_a_room() -> None:
 
 
 def test_every_function_fits_a_screen() -> None:
-    """A function has at most 60 lines."""
+    """A function has at most 60 lines; a migration is a list of tables that never changes again."""
     long = [
         f"{name_of(p)}:{f.name}"
         for p in ALL_PYTHON
+        if p.parent.name not in ("migrations", "versions")
         for f in functions(p)
         if (f.end_lineno or f.lineno) - f.lineno + 1 > FUNCTION_LINES_MAX
     ]

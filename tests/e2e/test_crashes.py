@@ -10,7 +10,7 @@ import pytest
 
 from services.kit.errors import MingzhangError
 from tests import stories
-from tests.system import System
+from tests.system import System, whole_system
 
 STORY = "unregistered_person_and_double_benefit"
 COMPARED = ("warnings", "cases", "ledger", "quarantine")
@@ -58,6 +58,7 @@ def survive(system: System, victim: str, point: str) -> None:
     assert killed, f"{point} was never reached"
 
 
+@whole_system
 @pytest.mark.e2e
 @pytest.mark.parametrize(("victim", "point"), POINTS, ids=[point for _, point in POINTS])
 def test_a_kill_in_the_cluster_loses_and_doubles_nothing(
@@ -72,6 +73,7 @@ def test_a_kill_in_the_cluster_loses_and_doubles_nothing(
     assert {part: result[part] for part in COMPARED} == {part: expected[part] for part in COMPARED}
 
 
+@whole_system
 @pytest.mark.e2e
 @pytest.mark.parametrize("point", [point for _, point in POINTS])
 def test_a_kill_of_the_one_process_loses_and_doubles_nothing(

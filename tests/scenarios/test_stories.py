@@ -7,9 +7,10 @@ from collections.abc import Callable
 import pytest
 
 from tests import stories
-from tests.system import System
+from tests.system import System, whole_system
 
 
+@whole_system
 @pytest.mark.parametrize("story", stories.STORIES)
 def test_story(story: str, one_process: Callable[..., System], golden: bool) -> None:
     """The story, told to the whole system in one process, ends as expected."""
