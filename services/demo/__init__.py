@@ -16,10 +16,11 @@ How a size is made, and what it costs (measured on two shared cores; l is extrap
 ====  ==========  ======  ==========  ==============
 size  lines       files   disk        time to write
 ====  ==========  ======  ==========  ==============
-s     20 thousand  ~240   ~25 MB      a few seconds
-m     1 million    ~1000  ~0.5 GB     about a minute
-l     20 million   ~1000  ~9 GB       about 20 minutes
+s     20 thousand  ~220   15 MB       3 s
+m     1 million    ~970   0.4 GB      1 min
+l     20 million   ~970   8.5 GB      20 min
 ====  ==========  ======  ==========  ==============
 
-All sizes share the same quotas and projects. Memory stays bounded by one division (below 0.5 GB for l).
+All sizes share the same quotas and projects. Memory stays bounded by one division: 50 MB for m, below 0.3 GB for l.
+In s the divisions of a prefecture share a file, so that it loads quickly; in m and l every division sends its own.
 """
