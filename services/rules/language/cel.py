@@ -17,6 +17,7 @@ from services.rules.language.expression import (
     Expression,
     ValueType,
     constant,
+    fields_of,
     rewrite,
 )
 from services.rules.language.names import Names
@@ -110,6 +111,10 @@ def compile_condition(text: str, names: Names, wanted: ValueType = "bool") -> Ex
         word = {"bool": "真或假", "int": "整数"}.get(wanted, wanted)
         raise ConditionProblem(0, "condition.result", f"结果应为{word}", f"the result must be {wanted}")
     expression = rewrite(expression, lambda node: _with_parameters(node, names))
+    if wanted == "bool" and not fields_of(expression):
+        raise ConditionProblem(
+            0, "condition.constant", "条件没有用到任何字段", "the condition does not depend on any field"
+        )
     try:
         check_ranges(expression, names.known)
     except Overflow as overflow:

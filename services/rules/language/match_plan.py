@@ -17,7 +17,6 @@ from services.rules.language.cel import ConditionProblem
 from services.rules.language.expression import (
     COMPARISONS,
     MIRRORED,
-    OPPOSITE,
     Expression,
     conjunction,
     conjuncts,
@@ -25,10 +24,10 @@ from services.rules.language.expression import (
     roles_of,
     walk,
 )
+from services.rules.language.match_branches import BRANCHES_MAX, branches_of
 from services.rules.language.match_joins import separated
 from services.rules.language.names import Names
 
-BRANCHES_MAX = 8
 ROLES_MAX = 6
 JOINS_MAX = 16
 
@@ -97,8 +96,8 @@ def plan_match(
     together = _group(everyone, [when, *(condition for _, condition in none.values())])
     _check_group(everyone, together, when)
     builder = _Builder(roles, {role: kind for role, (kind, _) in none.items()}, together, names)
-    branches = _branches(when)
-    absent = [(role, branch) for role, (_, condition) in none.items() for branch in _branches(condition)]
+    branches = branches_of(when)
+    absent = [(role, branch) for role, (_, condition) in none.items() for branch in branches_of(condition)]
     if len(branches) * (1 + len(absent)) > BRANCHES_MAX * 2 or len(branches) > BRANCHES_MAX:
         raise ConditionProblem(
             when.offset, "match.branches", "“或”的组合过多，请拆成几条规则", "too many cases of ||"
@@ -201,16 +200,13 @@ def _check_group(
 
 def _check_order(branch: Branch, roles: Mapping[str, str], joins: list[Join], when: Expression) -> None:
     """Two roles of a kind are ordered by seq or told apart by a constant, or a pair would come twice."""
+    before = _earlier(branch, joins)
     seen = branch.present
     for index, first in enumerate(seen):
         for second in seen[index + 1 :]:
             if roles[first.role] != roles[second.role]:
                 continue
-            shared = [joins[number] for number in first.joins if number in second.joins]
-            ordered = any(
-                join.op in {"<", ">"} and join.left.value == "seq" and join.right.value == "seq"
-                for join in shared
-            )
+            ordered = second.role in before[first.role] or first.role in before[second.role]
             if not ordered and not _told_apart(first.filter, second.filter):
                 raise ConditionProblem(
                     when.offset,
@@ -219,6 +215,20 @@ def _check_order(branch: Branch, roles: Mapping[str, str], joins: list[Join], wh
                     f"say which comes first, such as {second.role}.seq > {first.role}.seq",
                     f"{second.role}.seq > {first.role}.seq",
                 )
+
+
+def _earlier(branch: Branch, joins: list[Join]) -> dict[str, set[str]]:
+    """For each role those that come before it by seq, directly or through others."""
+    before: dict[str, set[str]] = {part.role: set() for part in branch.present}
+    for number in {number for part in branch.present for number in part.joins}:
+        join = joins[number]
+        if join.left.value == "seq" and join.op in {"<", ">"}:
+            first, second = (join.left_role, join.right_role)[:: 1 if join.op == "<" else -1]
+            before[second].add(first)
+    for _ in before:
+        for known in before.values():
+            known.update(*(before[role] for role in tuple(known)))
+    return before
 
 
 def _told_apart(first: Expression, second: Expression) -> bool:
@@ -231,38 +241,6 @@ def _told_apart(first: Expression, second: Expression) -> bool:
 
     mine, theirs = dict(constants(first)), dict(constants(second))
     return any(field in theirs and theirs[field] != value for field, value in mine.items())
-
-
-def _branches(condition: Expression) -> list[tuple[Expression, ...]]:
-    """The disjunctive normal form, in which a part that speaks of one role only stays whole."""
-    condition = _negation_inward(condition, False)
-    if len(roles_of(condition)) <= 1 or condition.op not in {"&&", "||"}:
-        return [(condition,)]
-    left, right = (_branches(argument) for argument in condition.args)
-    found = left + right if condition.op == "||" else [(*a, *b) for a in left for b in right]
-    if len(found) > BRANCHES_MAX:
-        raise ConditionProblem(
-            condition.offset, "match.branches", "“或”的组合过多，请拆成几条规则", "too many cases of ||"
-        )
-    return found
-
-
-def _negation_inward(node: Expression, negated: bool) -> Expression:
-    if len(roles_of(node)) <= 1:
-        return Expression("!", "bool", None, (node,), node.offset) if negated else node
-    if node.op == "!":
-        return _negation_inward(node.args[0], not negated)
-    if node.op in {"&&", "||"}:
-        op = node.op if not negated else ("||" if node.op == "&&" else "&&")
-        return replace(node, op=op, args=tuple(_negation_inward(item, negated) for item in node.args))
-    if node.op in COMPARISONS:
-        return replace(node, op=OPPOSITE[node.op]) if negated else node
-    raise ConditionProblem(
-        node.offset,
-        "match.construct",
-        "角色之间只能比较大小和相等",
-        "roles can only be compared with each other",
-    )
 
 
 class _Builder:

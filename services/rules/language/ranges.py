@@ -43,6 +43,8 @@ def range_of(expression: Expression, known: Mapping[str, Name]) -> Range:
 
 
 def _combine(op: str, spans: list[Range]) -> Range:
+    if op == "list":
+        return min(span[0] for span in spans), max(span[1] for span in spans)
     if op == "negate":
         return -spans[0][1], -spans[0][0]
     left, right = spans
