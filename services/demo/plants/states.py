@@ -126,18 +126,18 @@ def _parked(plan: Plan, copy: int) -> None:
 def _passed_on(plan: Plan, copy: int) -> None:
     """A prefecture keeps nothing: its total is zero, and the county below pays."""
     name = f"progress.passed-on.{copy}"
-    prefectures = [prefecture.code for prefecture in plan.geography.prefectures]
-    division, fund = plan.free_key(name, "operations", YEAR, prefectures)
-    upper = plan.quota(name, (division, fund), 0, date(YEAR, 1, 12))
     taken = plan.world.keys
-    county = next(
-        county.code
+    free = [
+        (county.parent, county.code, fund.code)
         for county in plan.geography.counties
-        if county.parent == division
-        and (county.code, fund, YEAR) not in taken
-        and county.code != UNCOVERED_DIVISION
-    )
-    lower = plan.quota(name, (county, fund), _TOTAL, date(YEAR, 1, 19), upper=upper)
+        for fund in plan.geography.funds
+        if county.code != UNCOVERED_DIVISION
+        and (county.parent, fund.code, YEAR) not in taken
+        and (county.code, fund.code, YEAR) not in taken
+    ]
+    division, county_code, fund = plan.generator(name).choice(free)
+    upper = plan.quota(name, (division, fund), 0, date(YEAR, 1, 12))
+    lower = plan.quota(name, (county_code, fund), _TOTAL, date(YEAR, 1, 19), upper=upper)
     _pay(plan, name, lower, ((date(YEAR, 5, 22), _TOTAL * 9 // 10),))
     plan.miss(PROGRESS, "nothing-kept", "progress", _key(upper), "全部下达，本级可支出总额为零")
 
