@@ -10,6 +10,7 @@ from importlib import import_module
 from services.kit import config as configuration
 from services.kit.config import SERVICES, TARGETS, Config
 from services.kit.errors import MingzhangError
+from services.kit.module import ServiceKit
 
 BUS_WORKER = "notify-bus"
 
@@ -84,15 +85,29 @@ def _serve(parsed: argparse.Namespace, config: Config) -> int:
 
     services = SERVICES if parsed.target == "all" else (parsed.target,)
     runtime = Runtime(config, services, _report)
+    runtime.heed_signals()
     try:
         runtime.start({name: import_module(f"services.{name}.module").mount for name in services})
         _report("就绪 · ready")
         if parsed.target == "all" and config.demo_size:
-            import_module("services.demo.first_start").run(runtime.kits["gateway"], _report)
+            _load_demo(runtime.kits["gateway"])
         runtime.run()
     finally:
         runtime.stop()
     return 0
+
+
+def _load_demo(kit: ServiceKit) -> None:
+    """Loads the demo beside the running system, which can be looked at and stopped meanwhile."""
+    from threading import Thread
+
+    def load() -> None:
+        try:
+            import_module("services.demo.first_start").run(kit, _report)
+        except MingzhangError as refusal:
+            _report(f"演示数据未能载入 · the demo was not loaded: {refusal.sentence(kit.config.language)}")
+
+    Thread(target=load, name="demo", daemon=True).start()
 
 
 def _migrate(config: Config) -> int:

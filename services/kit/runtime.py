@@ -239,10 +239,13 @@ class Runtime:
 
     def run(self) -> None:
         """Waits for SIGTERM or SIGINT, then stops."""
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: self._stopped.set())
         self._stopped.wait()
         self.stop()
+
+    def heed_signals(self) -> None:
+        """From here on SIGTERM and SIGINT end `run`; also while the process is still starting."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: self._stopped.set())
 
     def stop(self) -> None:
         """Takes everything down in reverse."""
