@@ -27,7 +27,7 @@ from services.rules.engine.hits import (
 from services.rules.language.conditions import Conditions, conditions_of
 from services.rules.language.durable_form import durable_definition, known_slot, slot
 from services.rules.language.expression import Expression, fields_of
-from services.rules.language.match_plan import Branch, MatchPlan, Part
+from services.rules.language.match_plan import MatchPlan, Part
 from services.rules.language.names import names_of_kind
 from services.rules.language.polars_form import polars_form
 
@@ -94,7 +94,7 @@ class MatchRule:
             [pl.col(name).alias(str(index)) for index, name in enumerate(self.group_columns(kind))]
         )
         known = [pl.col(name).is_not_null() for name in self.group_columns(kind)]
-        shown = [column_or_date(name, kind) for name in sorted({"day", "division_code", *self._shown[kind]})]
+        shown = [_declared(name, kind) for name in sorted({"day", "division_code", *self._shown[kind]})]
         slots: dict[int, pl.DataType] = {}
         frames = []
         for part in (part for part in self._plan.parts if part.kind == kind):
@@ -263,14 +263,9 @@ class MatchRule:
         return hits.unique("evidence", keep="first", maintain_order=True).sort("evidence")
 
 
-def column_or_date(name: str, kind: str) -> pl.Expr:
+def _declared(name: str, kind: str) -> pl.Expr:
     """A column in its declared type, so that frames of several kinds go together."""
     return pl.col(name).cast(FACT_KINDS[kind].by_name[name].dtype)
-
-
-def branches_of(rule: MatchRule) -> tuple[Branch, ...]:
-    """The flat joins of a rule, for tests that compare with another way of joining."""
-    return rule._plan.branches  # noqa: SLF001 - the same module
 
 
 def _with_seq(rows: pl.DataFrame) -> pl.DataFrame:

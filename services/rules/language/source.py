@@ -18,6 +18,7 @@ BYTES_MAX = 64 * 1024
 DEPTH_MAX = 8
 NODES_MAX = 4_000
 _INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,18})\Z")
+_BROKEN = re.compile("[\ud800-\udfff\ufffd]")
 _FLOAT = re.compile(r"-?[0-9]+(\.[0-9]*([eE][-+]?[0-9]+)?|[eE][-+]?[0-9]+)\Z")
 
 
@@ -71,6 +72,11 @@ Node = Scalar | Sequence | Mapping
 
 def read_source(text: str, file: str) -> Mapping:
     """The mapping at the top of a rule file. Raises ProblemFound with the place of what cannot be read."""
+    broken = _BROKEN.search(text)
+    if broken is not None:
+        before = text[: broken.start()]
+        place = Place(before.count("\n") + 1, broken.start() - before.rfind("\n"))
+        raise _found(file, place, "yaml.encoding", "文件应为 UTF-8 编码", "the file must be UTF-8")
     if len(text.encode()) > BYTES_MAX:
         raise _found(
             file, Place(1, 1), "yaml.too_large", f"文件超过 {BYTES_MAX} 字节", "the file is too large"

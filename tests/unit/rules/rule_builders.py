@@ -45,8 +45,14 @@ def when_rule(when: str, **changes: Any) -> Rule:
 def window_rule(when: str, window: WindowSpec, **changes: Any) -> Rule:
     """A window rule on payments, about the payee's account."""
     subject = Subject("account", "payee_account_token")
-    shape = {"form": "window", "period": "window", "subject": subject, "amount": "window.sum"}
-    return replace(_RULE, when=when, window=window, message="{window.sum}", **{**shape, **changes})
+    shape: dict[str, Any] = {
+        "form": "window",
+        "period": "window",
+        "subject": subject,
+        "amount": "window.sum",
+        "message": "{window.sum}",
+    }
+    return replace(_RULE, when=when, window=window, **{**shape, **changes})
 
 
 def match_rule(when: str, roles: Mapping[str, str], none: Iterable[NoneRole] = (), **changes: Any) -> Rule:

@@ -1,0 +1,143 @@
+"""The author's commands: lint, test, list, explain, deploy."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import pytest
+
+from services.kit.errors import Refused
+from services.rules.cli import RulesPort, add_commands, explanation_lines
+from services.rules.language import RULEBOOKS, build_bundle
+
+
+class FakeService:
+    """Remembers what was deployed."""
+
+    def __init__(self) -> None:
+        self.deployed: list[tuple[str, bytes]] = []
+
+    def deploy(self, category: str, bundle: bytes) -> tuple[str, int, bool]:
+        self.deployed.append((category, bundle))
+        return "ab" * 32, 7, len(self.deployed) > 1
+
+    def warning(self, id: str) -> Mapping[str, object]:  # noqa: A002 - the port's own name
+        tree = {"text": "amount_fen > 5", "value": True, "parts": [{"text": "amount_fen", "value": 7}]}
+        change = {"field": "amount_fen", "from": 7, "to": 5}
+        return {
+            "id": id,
+            "rule_id": "common.example",
+            "message": "支付 0.07 元",
+            "explanation_json": json.dumps({"tree": tree, "change": change}),
+        }
+
+    def rules(self, category: str) -> Sequence[Mapping[str, object]]:
+        rule = {
+            "category": category or "poverty",
+            "rule_id": "common.example",
+            "form": "when",
+            "severity": "red",
+        }
+        return [{**rule, "standing": 3, "title": "疑似示例"}]
+
+
+def _refuse() -> RulesPort:
+    raise Refused("rules.test", "不应连接服务", "no service is needed here")
+
+
+def _run(service: FakeService | None, *arguments: str) -> int:
+    parser = argparse.ArgumentParser()
+    add_commands(parser.add_subparsers(required=True), (lambda: service) if service else _refuse)
+    parsed = parser.parse_args(arguments)
+    return int(parsed.run(parsed))
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A copy of the shipped rulebooks to spoil."""
+    return Path(shutil.copytree(RULEBOOKS, tmp_path / "rulebooks"))
+
+
+def _spoil(folder: Path, name: str, before: str, after: str) -> None:
+    path = folder / name
+    text = path.read_text(encoding="utf-8")
+    assert before in text
+    path.write_text(text.replace(before, after), encoding="utf-8")
+
+
+def test_lint_passes_the_shipped_rules(capsys: pytest.CaptureFixture[str]) -> None:
+    assert _run(None, "lint") == 0
+    assert "13 条规则通过，0 处问题" in capsys.readouterr().out
+
+
+def test_lint_tells_file_line_column_and_both_languages(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _spoil(folder, "common/purpose-irregular.yaml", "!known(purpose)", "!known(porpose)")
+
+    assert _run(None, "lint", str(folder)) == 1
+    line = capsys.readouterr().out.splitlines()[0]
+    assert line == (
+        "common/purpose-irregular.yaml:11:10 未知的字段 porpose（是否应为 purpose？） / unknown field porpose"
+    )
+
+
+def test_lint_of_an_empty_folder_is_a_failure(tmp_path: Path) -> None:
+    assert _run(None, "lint", str(tmp_path)) == 1
+
+
+def test_test_runs_every_case_and_names_those_that_do_not_hold(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _spoil(folder, "common/idle-over-one-year.yaml", ">= 365", ">= 366")
+
+    assert _run(None, "test", str(folder)) == 1
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].startswith("未过 FAILED common/idle-over-one-year.yaml:")
+    assert lines[0].endswith("接收后第 365 天仍有余额预警：应为 expected warn，实为 said none")
+    assert len(lines) == 2
+
+
+def test_list_shows_the_files_or_what_is_in_force(capsys: pytest.CaptureFixture[str]) -> None:
+    assert _run(None, "list") == 0
+    assert len(capsys.readouterr().out.splitlines()) == 13
+    assert _run(FakeService(), "list", "--in-force", "poverty") == 0
+    assert capsys.readouterr().out == "poverty\tcommon.example\twhen\tred\t3\t疑似示例\n"
+
+
+def test_deploy_sends_the_bundle_of_the_category(capsys: pytest.CaptureFixture[str]) -> None:
+    service = FakeService()
+    bundle = build_bundle(RULEBOOKS, "unassigned").bundle
+    assert bundle is not None
+
+    assert _run(service, "deploy", "unassigned") == 0
+    assert service.deployed == [("unassigned", bundle.content)]
+    assert "5 条规则" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("before", "after"), [("unpaid_fen > 0", "unpaid > 0"), (">= 365", ">= 364")])
+def test_rules_that_are_wrong_or_fail_their_cases_are_not_deployed(
+    folder: Path, before: str, after: str
+) -> None:
+    _spoil(folder, "common/idle-over-one-year.yaml", before, after)
+    service = FakeService()
+
+    assert _run(service, "deploy", "poverty", "--folder", str(folder)) == 1
+    assert service.deployed == []
+
+
+def test_explain_shows_the_tree_and_the_smallest_change(capsys: pytest.CaptureFixture[str]) -> None:
+    assert _run(FakeService(), "explain", "w1") == 0
+    lines = capsys.readouterr().out.splitlines()
+
+    assert lines[-3:-1] == ["amount_fen > 5 = 真 true", "  amount_fen = 7"]
+    assert lines[-1].startswith("若 amount_fen 由 7 变为 5，则不预警")
+
+
+def test_an_explanation_of_another_shape_is_shown_as_it_is() -> None:
+    assert explanation_lines('{"a":1}') == ['{\n  "a": 1\n}']
+    assert explanation_lines("") == []
