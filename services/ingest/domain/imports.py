@@ -66,6 +66,11 @@ class Import:
         """Identity."""
         return self.new.import_id
 
+    @staticmethod
+    def waiting(new: NewImport) -> Import:
+        """An import that nobody has begun."""
+        return Import(new, ImportState.WAITING, Progress())
+
 
 @dataclass(frozen=True)
 class Rejected:

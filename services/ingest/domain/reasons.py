@@ -104,6 +104,12 @@ def rejected(line: int, field: str, reason: str, key: str = "", original: bytes 
     )
 
 
+def refused_by_ledger(line: int, field: str, reason: str, zh: str, en: str, key: str) -> Rejected:
+    """A row that the ledger did not take. Of its key only the voucher's number helps to find the row's bytes."""
+    parts = key.split(":")
+    return Rejected(line, field, reason, zh, en, parts[3] if len(parts) == 5 else "")
+
+
 def refused_file(code: str, **parameters: object) -> InvalidInput:
     """The error of a file that is refused as a whole."""
     zh, en = _FILE_REASONS[code]

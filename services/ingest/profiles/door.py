@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from services.ingest.domain import text
-from services.ingest.domain.imports import Covered, Finding, Known, Rejected, TextBatch
-from services.ingest.domain.payees import PayeeKind
+from services.ingest.domain.imports import Covered, Finding, Rejected, TextBatch
 from services.ingest.domain.reasons import rejected
+from services.ingest.usecases import Context
 
 CODE_CHARS_MAX = 128
 TEXT_CHARS_MAX = 2_000
@@ -33,17 +33,6 @@ class Odd:
     reason: str
     name: str
     holds: pl.Expr
-
-
-@dataclass(frozen=True)
-class Context:
-    """What a profile is told about the import that it types rows for."""
-
-    import_id: str
-    file_sha256: str
-    division_code: str = ""
-    known: Known = field(default_factory=Known)
-    payee_kinds: Sequence[PayeeKind] = ()
 
 
 def normal_frame(frame: pl.DataFrame, free_text: Sequence[str]) -> pl.DataFrame:

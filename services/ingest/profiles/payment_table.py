@@ -10,8 +10,9 @@ from mingzhang.ledger.v1.columns import PAYMENTS
 from services.ingest.domain import identity, payees, text
 from services.ingest.domain.imports import Sensitive, TextBatch
 from services.ingest.profiles import door
-from services.ingest.profiles.door import Context, Typed
+from services.ingest.profiles.door import Typed
 from services.ingest.profiles.tabular import TabularProfile
+from services.ingest.usecases import Context
 
 HEADERS = {
     "区划": "division",

@@ -10,8 +10,9 @@ from mingzhang.ledger.v1.columns import PROJECTS
 from services.ingest.domain import text
 from services.ingest.domain.imports import TextBatch
 from services.ingest.profiles import door
-from services.ingest.profiles.door import Context, Typed
+from services.ingest.profiles.door import Typed
 from services.ingest.profiles.tabular import TabularProfile
+from services.ingest.usecases import Context
 
 HEADERS = {
     "项目代码": "key",

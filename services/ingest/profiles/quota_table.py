@@ -10,8 +10,9 @@ from mingzhang.ledger.v1.columns import QUOTAS
 from services.ingest.domain import text
 from services.ingest.domain.imports import TextBatch
 from services.ingest.profiles import door
-from services.ingest.profiles.door import Context, Odd, Typed
+from services.ingest.profiles.door import Odd, Typed
 from services.ingest.profiles.tabular import TabularProfile
+from services.ingest.usecases import Context
 
 HEADERS = {
     "指标明细号": "key",

@@ -9,8 +9,9 @@ import polars as pl
 from services.ingest.domain import text
 from services.ingest.domain.imports import Sensitive, TextBatch
 from services.ingest.profiles import door
-from services.ingest.profiles.door import Context, Typed
+from services.ingest.profiles.door import Typed
 from services.ingest.profiles.tabular import TabularProfile
+from services.ingest.usecases import Context
 
 LIST_NAME = "registered_person"
 HEADERS = {

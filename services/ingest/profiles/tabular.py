@@ -12,8 +12,9 @@ from services.ingest.domain.imports import Sensitive, TextBatch, TypedBatch
 from services.ingest.domain.reasons import refused_file
 from services.ingest.domain.text import normal_header
 from services.ingest.profiles import csv_text
-from services.ingest.profiles.door import Context, Typing
+from services.ingest.profiles.door import Typing
 from services.ingest.profiles.workbook import Workbook
+from services.ingest.usecases import Context
 
 IGNORED = frozenset({"备注"})
 """Columns that any table may carry and that nobody reads."""

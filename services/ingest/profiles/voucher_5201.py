@@ -22,8 +22,8 @@ from services.ingest.domain import text
 from services.ingest.domain.imports import Finding, Rejected, TextBatch, TypedBatch
 from services.ingest.domain.reasons import refused_file, rejected
 from services.ingest.profiles import door, payment_table
-from services.ingest.profiles.door import Context
 from services.ingest.profiles.xml_envelope import Body, Envelope
+from services.ingest.usecases import Context
 
 NAME = "voucher_5201"
 VOUCHER_TYPE = "5201"
@@ -104,7 +104,8 @@ _TAKEN: dict[str, tuple[str, ...]] = {
 LABELS = {name: sources[0][2:] for name, sources in _TAKEN.items()}
 _ATTRIBUTES = ("AdmDivCode", "StYear", "VtCode", "VoucherNo")
 _FIELD_END, _RECORD_END = "\ue000", "\ue001"
-_DECLARATION = re.compile(r"\s*<\?xml[^>]*?(?:encoding\s*=\s*[\"']([A-Za-z0-9._-]+)[\"'])?[^>]*\?>")
+_DECLARATION = re.compile(r"\s*<\?xml\b([^>]*)\?>")
+_ENCODING = re.compile(r"\bencoding\s*=\s*[\"']([A-Za-z0-9._-]+)[\"']")
 _ENCODINGS = {"GBK": "gb18030", "GB2312": "gb18030", "GB18030": "gb18030", "UTF-8": "utf-8"}
 
 
@@ -257,7 +258,8 @@ def _decoded(body: Body) -> str:
     except binascii.Error:
         return "ingest.bad_base64"
     declared = _DECLARATION.match(raw[:200].decode("latin-1").removeprefix("\xef\xbb\xbf"))
-    encoding = _ENCODINGS.get(((declared and declared.group(1)) or "UTF-8").upper())
+    named = _ENCODING.search(declared.group(1)) if declared else None
+    encoding = _ENCODINGS.get(named.group(1).upper() if named else "UTF-8")
     try:
         written = raw.decode(encoding or "ascii").removeprefix("\ufeff")
     except UnicodeDecodeError:
@@ -340,7 +342,7 @@ def _with_right_sums(batch: TextBatch) -> tuple[pl.DataFrame, list[Rejected], in
     amounts = frame.with_columns(
         text.normalised(frame["amount"]).alias("fen"),
         text.normalised(frame["header_amount"]).alias("header_fen"),
-    ).with_columns(text.fen(pl.col("fen")), text.fen(pl.col("header_fen")))
+    ).with_columns(text.fen(pl.col("fen")).alias("fen"), text.fen(pl.col("header_fen")).alias("header_fen"))
     right = (pl.col("fen").sum() == pl.col("header_fen").first()) & (pl.col("fen").null_count() == 0)
     sums = amounts.with_columns(right.over("voucher_at").fill_null(False).alias("right"))
     wrong = sums.filter(~pl.col("right"))
