@@ -32,7 +32,7 @@ contract: setup
 	@$(PYTEST) -q tests/contract
 
 scenarios: setup
-	@$(PYTEST) -q tests/scenarios
+	@$(PYTEST) -q tests/scenarios --seeds $(SEED)
 
 e2e: setup
 	@deploy/rabbitmq.sh

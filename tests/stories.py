@@ -11,6 +11,7 @@ import yaml
 from mingzhang.ledger.v1 import ledger_pb2
 from mingzhang.notify.v1 import notify_pb2
 from mingzhang.rules.v1 import rules_pb2
+from mingzhang.rules.v1.events_pb2 import Warning  # noqa: A004 - the name of the message
 
 from tests.builders import WRITERS, as_voucher_5201, file_name, id_number
 from tests.system import System
@@ -66,9 +67,10 @@ def outcome(system: System) -> dict[str, Any]:
     }
 
 
-def _warnings(system: System) -> list[dict[str, Any]]:
+def warnings(system: System) -> list[Warning]:
+    """All warnings, retracted ones too."""
     stub = system.rules()
-    found = []
+    found: list[Warning] = []
     token = ""
     while True:
         request = rules_pb2.ListWarningsRequest(with_retracted=True, limit=PAGE, page_token=token)
@@ -76,7 +78,10 @@ def _warnings(system: System) -> list[dict[str, Any]]:
         found.extend(page.warnings)
         token = page.next_page_token
         if not token:
-            break
+            return found
+
+
+def _warnings(system: System) -> list[dict[str, Any]]:
     rows = [
         {
             "rule": w.rule_id,
@@ -89,17 +94,29 @@ def _warnings(system: System) -> list[dict[str, Any]]:
             "says": w.message,
             "stands": not w.retracted_because,
         }
-        for w in found
+        for w in warnings(system)
     ]
     return sorted(rows, key=lambda row: json.dumps(row, ensure_ascii=False, sort_keys=True))
 
 
+def cases(system: System) -> list[notify_pb2.Case]:
+    """All cases, those of retracted warnings too."""
+    found: list[notify_pb2.Case] = []
+    token = ""
+    while True:
+        request = notify_pb2.ListCasesRequest(limit=PAGE, page_token=token)
+        page = system.notify().ListCases(request, timeout=30)
+        found.extend(page.cases)
+        token = page.next_page_token
+        if not token:
+            return found
+
+
 def _cases(system: System) -> list[dict[str, Any]]:
-    page = system.notify().ListCases(notify_pb2.ListCasesRequest(limit=PAGE), timeout=30)
     rows = [
         {"subject": f"{c.subject_kind} {c.subject}", "division": c.division_code, "state": c.state,
          "severity": c.severity, "warnings": c.warnings, "yuan": yuan(c.amount_fen)}
-        for c in page.cases
+        for c in cases(system)
     ]  # fmt: skip
     return sorted(rows, key=lambda row: json.dumps(row, ensure_ascii=False, sort_keys=True))
 

@@ -103,7 +103,7 @@ class System:
         arguments = [sys.executable, "-m", "services", "serve", f"--target={process.target}"]
         if process.categories:
             arguments.append(f"--categories={process.categories}")
-        environment = {**os.environ, **self._environment(process)}
+        environment = self.environment(process)
         if crash_point:
             environment["MINGZHANG_CRASH_POINT"] = crash_point
         self.logs[process.name] = log
@@ -111,7 +111,8 @@ class System:
             arguments, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log
         )
 
-    def _environment(self, process: Process) -> dict[str, str]:
+    def environment(self, process: Process) -> dict[str, str]:
+        """The environment of a process of this system, or of a command beside it."""
         settings = {
             "TEST": "1",
             "DATA_DIR": str(self.folder / "data"),
@@ -136,7 +137,7 @@ class System:
                 "SERVICE_ADDRESSES": addresses,
                 "GRPC_LISTEN": f"127.0.0.1:{self.ports[process.name]}",
             }
-        return {f"MINGZHANG_{name}": value for name, value in settings.items()}
+        return {**os.environ, **{f"MINGZHANG_{name}": value for name, value in settings.items()}}
 
     def address(self, service: str) -> str:
         """Where a service's gRPC server listens."""

@@ -16,6 +16,14 @@ from tests.system import ONE_PROCESS, System
 def pytest_addoption(parser: pytest.Parser) -> None:
     """`--golden` writes the golden results anew."""
     parser.addoption("--golden", action="store_true", help="write the golden results anew")
+    parser.addoption("--seeds", default="20180730", help="seeds of the demo, comma between them")
+
+
+@pytest.fixture
+def demo_seeds(request: pytest.FixtureRequest) -> list[int]:
+    """The seeds of the demo, "--seeds 1,2,3" on the command line."""
+    given = str(request.config.getoption("--seeds", default="20180730"))
+    return [int(seed) for seed in given.split(",")]
 
 
 @pytest.fixture
