@@ -2,86 +2,14 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.kit.errors import InvalidInput
-from services.rules.language import RULEBOOKS, build_bundle, load_rules, read_bundle
 from services.rules.language.problems import ProblemFound
 from services.rules.language.rulefile import read_rule
 from services.rules.language.source import BYTES_MAX, Scalar, read_source
-
-GOOD = """\
-id: common.example
-title: 疑似示例
-basis: [预算法 第五十七条]
-severity: yellow
-applies_to: {categories: [poverty, benefit]}
-valid: {from: 2018-01-01}
-on: payment
-subject: payment_key
-params:
-  least_fen: {default: 100, label: 限额, note: 推定值}
-when: >-
-  amount_fen > param.least_fen
-  && known(purpose)
-message: '支付 {amount} 元，请核实'
-cases:
-  - name: 预警
-    given: {payment: {amount_fen: 101, purpose: 补助}}
-    then: warn
-  - name: 不预警
-    given: {payment: {amount_fen: 100, purpose: 补助}}
-    then: none
-"""
-MATCH = """\
-id: common.pair
-title: 疑似示例
-basis: [预算法 第五十七条]
-severity: yellow
-applies_to: {categories: [poverty]}
-on: payment
-subject: b.payment_key
-match: {a: payment, b: payment}
-when: a.project_key == b.project_key && b.seq > a.seq
-none:
-  d: {kind: disbursement, when: d.project_key == a.project_key}
-message: 请核实
-cases:
-  - name: 预警
-    given: {payment: [{project_key: A, day: 2018-07-02}, {project_key: A, day: 2018-07-02}]}
-    then: warn
-  - name: 不预警
-    given: {payment: {project_key: A, day: 2018-07-02}}
-    then: none
-"""
-WINDOW = """\
-id: common.window
-title: 疑似示例
-basis: [预算法 第五十七条]
-severity: yellow
-applies_to: {categories: [poverty]}
-on: payment
-subject: payee_account_token
-period: window
-window: {key: [payee_account_token], days: 7, sum: amount_fen, where: amount_fen > 0 && amount_fen < 100}
-when: window.count >= 2
-message: 合计 {window.sum} 元，请核实
-cases:
-  - name: 预警
-    given:
-      payment:
-        - {payee_account_token: 1, day: 2018-07-02, amount_fen: 5}
-        - {payee_account_token: 1, day: 2018-07-02, amount_fen: 5}
-    then: warn
-  - name: 不预警
-    given: {payment: {payee_account_token: 1, day: 2018-07-02, amount_fen: 5}}
-    then: none
-"""
+from tests.unit.rules.rule_texts import GOOD, MATCH, WINDOW, path_of
 
 MUTATIONS: dict[str, tuple[str, str, str, str, int, int]] = {
     # name: (file, what is replaced, by what, code, line, column)
@@ -250,13 +178,9 @@ MUTATIONS: dict[str, tuple[str, str, str, str, int, int]] = {
 }
 
 
-def _path(text: str) -> str:
-    return text.split("\n", 1)[0].removeprefix("id: ").replace(".", "/") + ".yaml"
-
-
 @pytest.mark.parametrize("good", [GOOD, MATCH, WINDOW], ids=["when", "match", "window"])
 def test_a_sound_file_is_a_rule_without_problems(good: str) -> None:
-    read = read_rule(good, _path(good))
+    read = read_rule(good, path_of(good))
 
     assert read.problems == ()
     assert read.rule is not None
@@ -266,7 +190,7 @@ def test_a_sound_file_is_a_rule_without_problems(good: str) -> None:
 def test_a_wrong_file_is_refused_where_it_is_wrong(name: str) -> None:
     good, before, after, code, line, column = MUTATIONS[name]
     assert before in good
-    read = read_rule(good.replace(before, after, 1), _path(good))
+    read = read_rule(good.replace(before, after, 1), path_of(good))
     places = [(problem.code, problem.line, problem.column) for problem in read.problems]
 
     assert read.rule is None
@@ -274,7 +198,7 @@ def test_a_wrong_file_is_refused_where_it_is_wrong(name: str) -> None:
     for problem in read.problems:
         assert problem.zh
         assert problem.en
-        assert problem.sentence("zh").startswith(f"{_path(good)}:{problem.line}:{problem.column} ")
+        assert problem.sentence("zh").startswith(f"{path_of(good)}:{problem.line}:{problem.column} ")
 
 
 @pytest.mark.parametrize(
@@ -361,123 +285,3 @@ def test_a_text_that_was_never_utf_8_is_refused_where_it_is_broken(text: str) ->
         read_source(text, "x")
 
     assert (found.value.problem.line, found.value.problem.column) == (1, 5)
-
-
-def _shelf(folder: Path, *texts: str) -> Path:
-    for text in texts:
-        path = folder / _path(text)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-    return folder
-
-
-def test_a_bundle_is_named_by_its_content(tmp_path: Path) -> None:
-    first = build_bundle(_shelf(tmp_path / "one", GOOD, MATCH), "poverty").bundle
-    again = build_bundle(_shelf(tmp_path / "two", MATCH, GOOD), "poverty").bundle
-    other = build_bundle(_shelf(tmp_path / "three", GOOD.replace("100", "101"), MATCH), "poverty").bundle
-
-    assert first is not None
-    assert again == first
-    assert other is None or other.hash != first.hash
-
-
-def test_a_bundle_holds_only_what_applies_to_its_category(tmp_path: Path) -> None:
-    bundle = build_bundle(_shelf(tmp_path, GOOD, MATCH), "benefit").bundle
-
-    assert bundle is not None
-    assert [rule.id for rule in bundle.rules] == ["common.example"]
-
-
-def test_one_wrong_file_keeps_every_bundle_from_being_built(tmp_path: Path) -> None:
-    result = build_bundle(_shelf(tmp_path, GOOD, MATCH.replace("yellow", "pink")), "benefit")
-
-    assert result.bundle is None
-    assert [problem.file for problem in result.problems] == ["common/pair.yaml"]
-
-
-def test_an_unknown_category_is_refused() -> None:
-    with pytest.raises(InvalidInput) as refused:
-        build_bundle(RULEBOOKS, "poverti")
-
-    assert refused.value.code == "rules.unknown_category"
-
-
-@pytest.mark.parametrize(
-    "change",
-    [
-        lambda content: content[:0],
-        lambda content: content[:1] + b"}",
-        lambda content: content[:-1],
-        lambda content: content + b" ",
-        lambda content: content.replace(b"amount_fen > ", b"amuont_fen > "),
-        lambda content: content.replace(b'"category":"poverty"', b'"category":"project"'),
-        lambda content: content.replace(b'"format":1', b'"format":2'),
-        lambda content: json.dumps(json.loads(content)).encode(),
-    ],
-)
-def test_a_bundle_that_was_tampered_with_is_refused(tmp_path: Path, change: object) -> None:
-    bundle = build_bundle(_shelf(tmp_path, GOOD), "poverty").bundle
-    assert bundle is not None
-    assert callable(change)
-    with pytest.raises(InvalidInput) as refused:
-        read_bundle(change(bundle.content))
-
-    assert refused.value.code == "rules.bundle_invalid"
-
-
-WARNING = """\
-id: common.both
-title: 疑似示例
-basis: [预算法 第五十七条]
-severity: red
-applies_to: {categories: [poverty]}
-on: warning
-subject: a.subject
-match: {a: warning, b: warning}
-when: >-
-  a.subject_kind == b.subject_kind && a.subject == b.subject
-  && a.rule_id == "common.example" && b.rule_id == "common.pair"
-message: 请核实
-cases:
-  - name: 预警
-    given:
-      warning:
-        - {id: '1', rule_id: common.example, subject_kind: payment, subject: A, day: 2018-07-02}
-        - {id: '2', rule_id: common.pair, subject_kind: payment, subject: A, day: 2018-07-02}
-    then: warn
-  - name: 不预警
-    given: {warning: {rule_id: common.example, subject_kind: payment, subject: A, day: 2018-07-02}}
-    then: none
-"""
-
-
-@pytest.mark.parametrize(
-    ("before", "after", "code"),
-    [
-        ('"common.pair"', '"common.par"', "match.rule_id"),
-        ('"common.pair"', '"common.both"', "match.cycle"),
-        (' && b.rule_id == "common.pair"', " && b.seq > a.seq", "match.rule_id"),
-    ],
-)
-def test_a_rule_on_warnings_names_rules_that_exist_and_do_not_lead_back(
-    tmp_path: Path, before: str, after: str, code: str
-) -> None:
-    assert load_rules(_shelf(tmp_path / "good", GOOD, MATCH, WARNING)).problems == ()
-
-    changed = load_rules(_shelf(tmp_path / "bad", GOOD, MATCH, WARNING.replace(before, after)))
-
-    assert code in [problem.code for problem in changed.problems]
-
-
-def test_two_rules_read_a_list_by_the_same_field(tmp_path: Path) -> None:
-    first = GOOD.replace("known(purpose)", 'listed("people", payee_account_token, day)')
-    second = first.replace("common.example", "common.other").replace(
-        "payee_account_token", "payer_account_token"
-    )
-    problems = load_rules(_shelf(tmp_path, _with_day(first), _with_day(second))).problems
-
-    assert [problem.code for problem in problems] == ["condition.listed"]
-
-
-def _with_day(text: str) -> str:
-    return text.replace("purpose: 补助}", "day: 2018-07-02}")
