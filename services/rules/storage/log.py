@@ -203,9 +203,3 @@ def cannot_judge(connection: Connection) -> dict[tuple[str, str], int]:
     """The rules' counters of facts that they could not judge, by (log, rule)."""
     rows = connection.execute(text("SELECT log, rule_id, cannot_judge FROM rule_counter"))
     return {(row[0], row[1]): row[2] for row in rows}
-
-
-def bundle_in_force(connection: Connection, digest: str) -> bytes:
-    """The content of a bundle by its hash."""
-    row = connection.execute(text("SELECT body FROM bundle WHERE hash = :hash"), {"hash": digest}).one()
-    return bytes(row[0])

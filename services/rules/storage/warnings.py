@@ -10,7 +10,7 @@ from sqlalchemy import Connection, text
 from services.kit.caller import Scope
 from services.rules.storage.frames import columns_of, copy_in, copy_out
 from services.rules.usecases.columns import WARNING
-from services.rules.usecases.queries import WarningFilter
+from services.rules.usecases.queries import WarningFilter, WarningRow
 
 _NAMES = ", ".join(WARNING)
 _FACT = {
@@ -79,7 +79,7 @@ class Warnings:
 
 def page_of_warnings(
     connection: Connection, scope: Scope, wanted: WarningFilter, before: int, rows_max: int
-) -> list[dict[str, object]]:
+) -> list[WarningRow]:
     """Warnings in the caller's scope, newest change first, those changed before number `before` (0: from the newest)."""
     conditions, parameters = _scoped(scope)
     exact = {
@@ -106,7 +106,7 @@ def page_of_warnings(
     return [dict(row) for row in rows.mappings()]
 
 
-def warning_with_history(connection: Connection, scope: Scope, warning_id: str) -> list[dict[str, object]]:
+def warning_with_history(connection: Connection, scope: Scope, warning_id: str) -> list[WarningRow]:
     """All revisions of a warning in the caller's scope, oldest first; the last one is the warning as it is."""
     conditions, parameters = _scoped(scope)
     rows = connection.execute(

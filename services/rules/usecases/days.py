@@ -57,10 +57,11 @@ def apply_closing(session: Session, closing: Closing) -> list[Changes]:
     return settle(session, Verdicts.all(parts), CLOSED)
 
 
-def note_restated(session: Session, restated: Mapping[str, pl.DataFrame]) -> None:
+def note_restated(session: Session, restated: Mapping[str, pl.DataFrame]) -> list[Changes]:
     """Remembers which states of closed days changed: by kind, key and from_day. They are judged with the next closing."""
     for kind, rows in restated.items():
         session.store.states.note_restated(kind, rows)
+    return []
 
 
 def _judge_days(session: Session, kind: str, closing: Closing) -> Verdicts:
@@ -78,7 +79,8 @@ def _judge_days(session: Session, kind: str, closing: Closing) -> Verdicts:
     judged = session.rules.judge(kind, frame, session.lists)
     session.meter.judged(session.state.log, kind, frame.height)
     session.cannot_judge.update(judged.cannot_judge)
-    hits = grouped(judged.hits, pl.col("facts").list.first())
+    # The evidence of a day kind is the state's key and the day.
+    hits = grouped(judged.hits, pl.col("evidence").str.slice(0, pl.col("evidence").str.len_chars() - 11))
     accused = hits.join(divisions, left_on="group_key", right_on="key", suffix="_of_state")
     held = pl.col("division_code_of_state").is_in(covered)
     session.cannot_judge.update(Counter(accused.filter(~held)["rule_id"].to_list()))

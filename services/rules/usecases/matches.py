@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 import polars as pl
 
+from services.rules.domain import MatchJudged
 from services.rules.usecases.ports import MatchRule
 from services.rules.usecases.session import Session, Verdicts, grouped, touched_groups
 
-GROUP_FACTS_MAX = 200
-"""Facts of one kind of a group that are loaded; the engine refuses a group that is larger than its own cap."""
+GROUP_FACTS_MAX = 2_000
+"""Facts of one kind of a group that are loaded; a larger group is not judged, and said so. The engine has its own cap
+of what it relates."""
 
 
 def judge_matches(session: Session, kind: str, added: pl.DataFrame, gone: pl.DataFrame) -> list[Verdicts]:
@@ -70,40 +73,56 @@ def _groups(match: MatchRule, kind: str, facts: pl.DataFrame) -> pl.DataFrame:
 
 def judge_groups(session: Session, match: MatchRule, kind: str, groups: pl.DataFrame) -> Verdicts:
     """The verdicts of whole groups; `groups` has "group" and the group columns of `kind`."""
-    touched = groups["group"]
-    positive = {item for role, item in match.roles.items() if role not in match.none_roles}
-    wanted = groups.drop("group").unique()
-    columns = match.group_columns(kind)
-    frames = []
-    for other in sorted(set(match.roles.values()), key=lambda item: (item not in positive, item)):
-        names = dict(zip(columns, match.group_columns(other), strict=True))
+    candidates, large = _load(session, match, kind, groups)
+    playing = candidates.filter(~pl.col("group").is_in(list(large)))
+    judged = match.judge(playing, session.pool)
+    return match_verdicts(session, match, groups["group"], playing, judged, large)
+
+
+def match_verdicts(
+    session: Session,
+    match: MatchRule,
+    touched: pl.Series,
+    candidates: pl.DataFrame,
+    judged: MatchJudged,
+    large: Mapping[str, str],
+) -> Verdicts:
+    """The verdicts of the touched groups; those that could not be judged go into quarantine and have no hits."""
+    session.quarantine_groups(match.rule.id, touched, {**judged.poisoned, **large})
+    # The first fact of a hit is that of the subject's role, which stands in one group only.
+    group_of = candidates.filter(pl.col("role") == match.rule.subject.role).select(
+        "group", pl.col("fact_key").alias("subject_fact")
+    )
+    hits = judged.hits.with_columns(pl.col("facts").list.first().alias("subject_fact")).join(
+        group_of.unique(), on="subject_fact", how="left"
+    )
+    return Verdicts(touched_groups(match.rule.id, touched), grouped(hits, pl.col("group")))
+
+
+def _load(
+    session: Session, match: MatchRule, kind: str, groups: pl.DataFrame
+) -> tuple[pl.DataFrame, dict[str, str]]:
+    """The candidates of whole groups, and the groups that are too large, with the reason."""
+    present = {item for role, item in match.roles.items() if role not in match.none_roles}
+    columns = list(match.group_columns(kind))
+    wanted = groups.select(columns)
+    frames: list[pl.DataFrame] = []
+    large: dict[str, str] = {}
+    for other in sorted(set(match.roles.values()), key=lambda item: (item not in present, item)):
+        theirs = list(match.group_columns(other))
+        names = dict(zip(columns, theirs, strict=True))
         facts = session.store.facts.of_groups(
             other, wanted.rename(names), _size_min(match, other), GROUP_FACTS_MAX
         )
-        candidates = match.candidates(other, facts)
-        frames.append(_closed(session, match, candidates))
-        if other in positive:
+        crowded = facts.group_by(theirs).len().filter(pl.col("len") > GROUP_FACTS_MAX)
+        for group in groups.join(crowded, left_on=columns, right_on=theirs)["group"]:
+            large[group] = f"more than {GROUP_FACTS_MAX} facts of kind {other}"
+        found = _closed(session, match, match.candidates(other, facts))
+        frames.append(found)
+        if other in present:
             # A group without the facts that a rule is about needs nothing else.
-            playing = facts.filter(pl.col("key").is_in(frames[-1]["fact_key"].implode()))
-            back = {name: original for original, name in names.items()}
-            wanted = playing.select(list(names.values())).unique().rename(back)
-            if wanted.height == 0:
-                break
-    everything = pl.concat(frames, how="diagonal")
-    complete = everything.filter(
-        pl.all_horizontal(
-            (pl.col("role") == role).any().over("group")
-            for role in match.roles
-            if role not in match.none_roles
-        )
-    )
-    judged = match.judge(complete, session.pool)
-    session.quarantine_groups(match.rule.id, touched, judged.poisoned)
-    group_of = complete.select("fact_key", "group").unique("fact_key")
-    hits = judged.hits.with_columns(pl.col("facts").list.first().alias("fact_key")).join(
-        group_of, on="fact_key", how="left"
-    )
-    return Verdicts(touched_groups(match.rule.id, touched), grouped(hits, pl.col("group")))
+            wanted = groups.join(found.select("group").unique(), on="group", how="semi").select(columns)
+    return pl.concat(frames, how="diagonal"), large
 
 
 def _closed(session: Session, match: MatchRule, candidates: pl.DataFrame) -> pl.DataFrame:

@@ -22,8 +22,8 @@ class ListReader(Protocol):
         ...
 
 
-class Pool(Protocol):
-    """The child processes that relate facts. Opaque here: the match rules know what to do with it."""
+Pool = object
+"""The child processes that relate facts. Opaque here: the match rules know what to do with them."""
 
 
 class WindowRule(Protocol):
@@ -305,8 +305,8 @@ class Meter(Protocol):
         """Facts that were judged."""
         ...
 
-    def hit(self, log: str, rule_id: str, number: int) -> None:
-        """Hits of a rule."""
+    def changed(self, log: str, rule_id: str, change: str, number: int) -> None:
+        """Warnings of a rule that were "raised" or "retracted"."""
         ...
 
     def cannot_judge(self, log: str, rule_id: str, number: int) -> None:

@@ -11,13 +11,15 @@ import polars as pl
 
 from services.rules.domain import FACT_KINDS, Rule
 from services.rules.usecases.columns import AFFECTED, WARNING
+from services.rules.usecases.matches import match_verdicts
 from services.rules.usecases.ports import Rules
-from services.rules.usecases.session import Session, Verdicts, grouped, touched_groups
+from services.rules.usecases.session import Session, Verdicts
 
 CHAIN_ROUNDS_MAX = 4
 """Conclusions from conclusions from …: lint refuses cycles, this bounds what is left."""
 EXPLAINED_MAX = 200
 """Explanations that are worked out while an entry is applied; the others are when somebody asks."""
+FACTS_NAMED_MAX = 100
 IDENTITY = tuple(AFFECTED)
 
 
@@ -95,6 +97,9 @@ def _fold(session: Session, affected: pl.DataFrame, because: str) -> Changes:
     _explain(session, raised)
     changes = Changes(pl.DataFrame(raised, schema=WARNING), pl.DataFrame(retracted, schema=WARNING))
     session.store.warnings.put(changes.all)
+    for change, frame in (("raised", changes.raised), ("retracted", changes.retracted)):
+        for rule_id, number in frame["rule_id"].value_counts().iter_rows():
+            session.meter.changed(log, rule_id, change, number)
     return changes
 
 
@@ -158,35 +163,36 @@ def inputs_hash(evidence: list[str], inputs: list[str]) -> str:
     return digest.hexdigest()
 
 
-FACTS_NAMED_MAX = 100
+def explanation(rule: Rule, inputs: str, facts: list[str]) -> str:
+    """Why a warning stands, as JSON: rule, source, inputs of the first hit, facts (at most 100 by name), their number.
 
-
-def explanation(rule: Rule, inputs: str, facts: list[str], evaluated: str = "") -> str:
-    """Why a warning stands, as JSON: the rule's text, the inputs of its first hit, the facts (at most 100 by name)."""
-    parts = {
-        "rule": {"when": rule.when, "source": rule.source, "form": rule.form},
+    `explained` adds what is worked out of the inputs: the condition, the evaluated tree, the smallest change.
+    """
+    document = {
+        "rule": rule.id,
+        "source": rule.source,
         "inputs": json.loads(inputs),
         "facts": facts[:FACTS_NAMED_MAX],
         "facts_number": len(facts),
     }
-    if evaluated:
-        parts["evaluated"] = json.loads(evaluated)
-    return json.dumps(parts, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return _json(document)
+
+
+def explained(rules: Rules, rule_id: str, stored: str) -> str:
+    """A stored explanation with the condition, the evaluated tree and the smallest change in it."""
+    document = json.loads(stored)
+    if "tree" in document or rule_id not in rules.bundle.by_id:
+        return stored
+    return _json({**json.loads(rules.explain(rule_id, _json(document["inputs"]))), **document})
+
+
+def _json(document: object) -> str:
+    return json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 def _explain(session: Session, raised: list[dict[str, object]]) -> None:
     for row in raised[:EXPLAINED_MAX]:
         row["explanation"] = explained(session.rules, str(row["rule_id"]), str(row["explanation"]))
-
-
-def explained(rules: Rules, rule_id: str, stored: str) -> str:
-    """A stored explanation with the evaluated tree in it."""
-    parts = json.loads(stored)
-    if "evaluated" in parts or rule_id not in rules.bundle.by_id:
-        return stored
-    inputs = json.dumps(parts["inputs"], ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    parts["evaluated"] = json.loads(rules.explain(rule_id, inputs))
-    return json.dumps(parts, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 def _judge_warnings(session: Session, changed: pl.DataFrame) -> Verdicts:
@@ -203,10 +209,5 @@ def _judge_warnings(session: Session, changed: pl.DataFrame) -> Verdicts:
             continue
         groups = match.candidates("warning", standing).filter(pl.col("group").is_in(touched.implode()))
         judged = match.judge(groups, session.pool)
-        session.quarantine_groups(match.rule.id, touched, judged.poisoned)
-        group_of = groups.select("fact_key", "group").unique("fact_key")
-        hits = judged.hits.with_columns(pl.col("facts").list.first().alias("fact_key")).join(
-            group_of, on="fact_key", how="left"
-        )
-        parts.append(Verdicts(touched_groups(match.rule.id, touched), grouped(hits, pl.col("group"))))
+        parts.append(match_verdicts(session, match, touched, groups, judged, {}))
     return Verdicts.all(parts)
