@@ -20,9 +20,6 @@ NOT_CONSUMED = {
     "BundlesDeployed": "the status of an evaluator is asked by RPC; the stream is for audits",
     "ReportsFrozen": "frozen reports are read by people; nothing follows from them yet",
     "ImportFindings": "an oddity is shown with its import; no rule judges it yet",
-    "ProjectsChanged": "no rule judges a project yet",
-    "ListsChanged": "the evaluators that read lists are not mounted yet",
-    "StatesRestated": "the rows of the next DaysClosed say what changed",
 }
 OWNERS_OF_THE_WORLD = {"config.py", "clock.py", "ids.py", "keys.py"}
 
