@@ -236,10 +236,14 @@ class _Records:
                 self._group.extend(more)
             following = self._group[at + count - 1]
             raw += b"\n" + following
-            if b'"' in following:
+            if b'"' not in following:
+                continue
+            try:
                 row = self._parsed(raw)
-                if row is not None:
-                    return raw, row, count
+            except UnicodeDecodeError:  # The fault of a line behind it: that line says so itself.
+                break
+            if row is not None:
+                return raw, row, count
         return self._group[at], None, 1
 
     def _refuse(self, line: int, reason: str, raw: bytes) -> None:

@@ -70,10 +70,10 @@ PROFILE = TabularProfile(
     target="lists",
     headers=HEADERS,
     may_be_missing=frozenset({"依据"}),
-    columns=("list", "account_token", "id_token", "key_code", "valid_from", "valid_to", "group_token"),
+    columns=("list", "key_token", "key_code", "valid_from", "valid_to", "group_token"),
     sensitive=(
-        Sensitive("account", "account", "account_token"),
-        Sensitive("id_number", "id_number", "id_token"),
+        Sensitive("account", "account", "key_token"),
+        Sensitive("id_number", "id_number", "key_token"),
     ),
     typing=typed_list,
 )

@@ -6,6 +6,7 @@ last: chunks cannot be swapped, cut off or read without the key, and any place c
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import io
 import os
@@ -131,7 +132,7 @@ class _Reader(io.RawIOBase):
         """Moves to a place in the clear bytes."""
         base = {os.SEEK_SET: 0, os.SEEK_CUR: self._place, os.SEEK_END: self._size}[whence]
         if base + offset < 0:
-            raise ValueError("before the beginning of the file")
+            raise OSError(errno.EINVAL, "before the beginning of the file")
         self._place = base + offset
         return self._place
 
