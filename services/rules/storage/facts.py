@@ -7,10 +7,8 @@ from collections.abc import Mapping, Sequence
 import polars as pl
 from sqlalchemy import Connection
 
-from services.rules.storage.frames import columns_of, copy_in, copy_out
+from services.rules.storage.frames import copy_in, copy_out, wanted
 from services.rules.storage.tables import FACT_COLUMNS
-
-_ARRAYS = {pl.String: "text[]", pl.Int64: "bigint[]", pl.Int32: "integer[]", pl.Date: "date[]"}
 
 
 class Facts:
@@ -27,13 +25,16 @@ class Facts:
 
     def take(self, kind: str, keys: Sequence[str]) -> pl.DataFrame:
         """Deletes the facts of these keys and returns what was kept of those that were there."""
+        asked = wanted(pl.DataFrame({"key": keys}, schema={"key": pl.String}))
         query = f"""
-            DELETE FROM fact_{kind}_{self._log} AS fact
-            USING unnest(%(keys)s::text[]) AS wanted(key)
-            WHERE fact.key = wanted.key COLLATE "C"
-            RETURNING {_names(kind, "fact")}
+            DELETE FROM fact_{kind}_{self._log} AS fact WHERE fact.ctid = ANY (ARRAY(
+                SELECT found.place FROM {asked.rows} CROSS JOIN LATERAL (
+                    SELECT known.ctid AS place FROM fact_{kind}_{self._log} AS known
+                    WHERE known.key = wanted.key OFFSET 0
+                ) AS found
+            )) RETURNING {_names(kind, "fact")}
         """
-        return self._read(kind, query, {"keys": list(keys)})
+        return self._read(kind, query, asked.parameters)
 
     def add(self, kind: str, facts: pl.DataFrame) -> None:
         """Keeps facts whose keys are not there (see `take`)."""
@@ -46,41 +47,30 @@ class Facts:
         Groups of fewer than `size_min` facts are left out; of a group larger than `size_max` the first `size_max + 1`
         facts by day and key are returned, so that the caller sees that it is too large.
         """
-        names = groups.columns
-        wanted, join = _wanted(kind, groups)
+        asked = wanted(groups)
         query = f"""
             SELECT {_names(kind, "found")} FROM (
                 SELECT fact.*, count(*) OVER (PARTITION BY wanted.place) AS size,
                     row_number() OVER (PARTITION BY wanted.place ORDER BY fact.day, fact.key) AS rank
-                FROM unnest({wanted}) WITH ORDINALITY AS wanted({", ".join(names)}, place)
-                JOIN fact_{kind}_{self._log} AS fact ON {join}
+                FROM {asked.rows} {self._each(kind, groups.columns)}
             ) AS found
             WHERE size >= %(size_min)s AND rank <= %(size_max)s + 1
         """
-        parameters = {**columns_of(groups, names), "size_min": size_min, "size_max": size_max}
-        return self._read(kind, query, parameters)
+        return self._read(kind, query, {**asked.parameters, "size_min": size_min, "size_max": size_max})
 
     def in_days(self, kind: str, keys: pl.DataFrame) -> pl.DataFrame:
         """The facts that agree with a row of `keys` in all columns but `first_day` and `last_day`, between which they lie."""
+        asked = wanted(keys)
         names = [name for name in keys.columns if name not in ("first_day", "last_day")]
-        wanted, join = _wanted(kind, keys.select(names))
-        query = f"""
-            SELECT {_names(kind, "fact")}
-            FROM unnest({wanted}, %(first_day)s::date[], %(last_day)s::date[])
-                AS wanted({", ".join(names)}, first_day, last_day)
-            JOIN fact_{kind}_{self._log} AS fact
-                ON {join} AND fact.day BETWEEN wanted.first_day AND wanted.last_day
-        """
-        return self._read(kind, query, columns_of(keys, keys.columns))
+        within = "AND fact.day BETWEEN wanted.first_day AND wanted.last_day"
+        query = f"SELECT {_names(kind, 'fact')} FROM {asked.rows} {self._each(kind, names, within)}"
+        return self._read(kind, query, asked.parameters)
 
-    def by_values(self, kind: str, column: str, values: Sequence[object]) -> pl.DataFrame:
-        """The facts whose column has one of these values."""
-        array = _ARRAYS[type(FACT_COLUMNS[kind][column])]
-        query = f"""
-            SELECT {_names(kind, "fact")} FROM unnest(%(wanted)s::{array}) AS wanted({column})
-            JOIN fact_{kind}_{self._log} AS fact USING ({column})
-        """
-        return self._read(kind, query, {"wanted": list(values)})
+    def by_values(self, kind: str, values: pl.Series) -> pl.DataFrame:
+        """The facts that have one of these (distinct) values in the column of the series' name."""
+        asked = wanted(values.to_frame())
+        query = f"SELECT {_names(kind, 'fact')} FROM {asked.rows} {self._each(kind, [values.name])}"
+        return self._read(kind, query, asked.parameters)
 
     def page(self, kind: str, after_key: str, rows_max: int) -> pl.DataFrame:
         """The next facts in the order of their keys."""
@@ -90,15 +80,15 @@ class Facts:
         """
         return self._read(kind, query, {"after": after_key, "rows_max": rows_max})
 
+    def _each(self, kind: str, names: Sequence[str], more: str = "") -> str:
+        """For each wanted row the facts that agree with it in these columns, as `fact`."""
+        same = " AND ".join(f"fact.{name} = wanted.{name}" for name in names)
+        table = f"fact_{kind}_{self._log}"
+        return f"CROSS JOIN LATERAL (SELECT * FROM {table} AS fact WHERE {same} {more} OFFSET 0) AS fact"
+
     def _read(self, kind: str, query: str, parameters: Mapping[str, object]) -> pl.DataFrame:
         return copy_out(self._connection, query, parameters, FACT_COLUMNS[kind])
 
 
 def _names(kind: str, alias: str) -> str:
     return ", ".join(f"{alias}.{name}" for name in FACT_COLUMNS[kind])
-
-
-def _wanted(kind: str, groups: pl.DataFrame) -> tuple[str, str]:
-    columns = FACT_COLUMNS[kind]
-    arrays = ", ".join(f"%({name})s::{_ARRAYS[type(columns[name])]}" for name in groups.columns)
-    return arrays, " AND ".join(f"fact.{name} = wanted.{name}" for name in groups.columns)

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 import polars as pl
 from sqlalchemy import Connection, text
+
+_NEXT, _NULL = "\x1f", "\x1e"
+_ARRAYS: dict[object, str] = {
+    pl.String: "text[]",
+    pl.Int64: "bigint[]",
+    pl.Int32: "integer[]",
+    pl.Date: "date[]",
+}
 
 
 def copy_in(connection: Connection, table: str, frame: pl.DataFrame) -> None:
@@ -54,6 +63,35 @@ def look_up_by_index(connection: Connection) -> None:
     )
 
 
-def columns_of(frame: pl.DataFrame, names: Sequence[str]) -> dict[str, list[object]]:
-    """Columns as lists, ready to be array parameters."""
-    return {name: frame.get_column(name).to_list() for name in names}
+@dataclass(frozen=True)
+class Wanted:
+    """The rows of a frame inside a query: `rows` reads "… AS wanted(<columns>, place)", `parameters` go with it.
+
+    Used with CROSS JOIN LATERAL (… OFFSET 0), which the planner cannot turn round: one look-up by index for each row.
+    """
+
+    rows: str
+    parameters: dict[str, object]
+
+
+def wanted(frame: pl.DataFrame) -> Wanted:
+    """A frame of texts, integers and days as `Wanted`.
+
+    A column travels as one text: quoting thousands of values one by one costs more than finding them. A column in
+    which a text has one of the two separators goes the long way, so that no text is ever refused or mistaken.
+    """
+    arrays: list[str] = []
+    parameters: dict[str, object] = {}
+    for name, dtype in frame.schema.items():
+        array, place = _ARRAYS[dtype.base_type()], f"wanted_{name}"
+        column = frame.get_column(name)
+        if dtype == pl.String and column.str.contains(f"[{_NEXT}{_NULL}]").any():
+            arrays.append(f"%({place})s::{array}")
+            parameters[place] = column.to_list()
+            continue
+        arrays.append(f"(string_to_array(%({place})s, '{_NEXT}', '{_NULL}'))[2:]::{array}")
+        # The first element is nobody's: it keeps a single empty text apart from no text at all.
+        joined = column.cast(pl.String).fill_null(_NULL).str.join(_NEXT).item() if frame.height else None
+        parameters[place] = "" if joined is None else _NEXT + joined
+    names = ", ".join(frame.columns)
+    return Wanted(f"unnest({', '.join(arrays)}) WITH ORDINALITY AS wanted({names}, place)", parameters)

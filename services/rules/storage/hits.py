@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import polars as pl
 from sqlalchemy import Connection
 
-from services.rules.storage.frames import columns_of, copy_in, copy_out
+from services.rules.storage.frames import copy_in, copy_out, wanted
 from services.rules.usecases.columns import AFFECTED, HIT
-
-_AFFECTED = ", ".join(AFFECTED)
 
 
 class Hits:
@@ -31,56 +31,56 @@ class Hits:
         return pl.concat([gone, hits.select(AFFECTED.keys())]).unique()
 
     def _delete(self, touched: pl.DataFrame) -> pl.DataFrame:
+        asked = wanted(touched.select("rule_id", "group_key", "first_day", "last_day"))
         query = f"""
-            DELETE FROM hit USING unnest(
-                %(rule_id)s::text[], %(group_key)s::text[], %(first_day)s::date[], %(last_day)s::date[]
-            ) AS touched(rule_id, group_key, first_day, last_day)
-            WHERE hit.log = %(log)s
-                AND hit.rule_id = touched.rule_id COLLATE "C" AND hit.group_key = touched.group_key COLLATE "C"
-                AND (touched.first_day IS NULL OR hit.day >= touched.first_day)
-                AND (touched.last_day IS NULL OR hit.day <= touched.last_day)
-            RETURNING {", ".join(f"hit.{name}" for name in AFFECTED)}
+            DELETE FROM hit WHERE hit.ctid = ANY (ARRAY(
+                SELECT found.place FROM {asked.rows} CROSS JOIN LATERAL (
+                    SELECT known.ctid AS place FROM hit AS known
+                    WHERE known.log = %(log)s
+                        AND known.rule_id = wanted.rule_id AND known.group_key = wanted.group_key
+                        AND (wanted.first_day IS NULL OR known.day >= wanted.first_day)
+                        AND (wanted.last_day IS NULL OR known.day <= wanted.last_day)
+                    OFFSET 0
+                ) AS found
+            )) RETURNING {", ".join(f"hit.{name}" for name in AFFECTED)}
         """
-        names = ("rule_id", "group_key", "first_day", "last_day")
-        parameters = {**columns_of(touched, names), "log": self._log}
-        return copy_out(self._connection, query, parameters, AFFECTED)
+        return copy_out(self._connection, query, {**asked.parameters, "log": self._log}, AFFECTED)
 
     def of_warnings(self, affected: pl.DataFrame) -> pl.DataFrame:
         """All hits of these (rule_id, subject_kind, subject, period)."""
-        query = f"""
-            SELECT {", ".join(f"hit.{name}" for name in HIT)}
-            FROM unnest(
-                %(rule_id)s::text[], %(subject_kind)s::text[], %(subject)s::text[], %(period)s::text[]
-            ) AS wanted({_AFFECTED})
-            JOIN hit ON hit.log = %(log)s
-                AND hit.rule_id = wanted.rule_id COLLATE "C" AND hit.subject = wanted.subject COLLATE "C"
-                AND hit.period = wanted.period COLLATE "C"
-                AND hit.subject_kind = wanted.subject_kind COLLATE "C"
-        """
-        parameters = {**columns_of(affected, list(AFFECTED)), "log": self._log}
-        return copy_out(self._connection, query, parameters, HIT)
+        return self._each(
+            affected.select(AFFECTED.keys()),
+            "known.rule_id = wanted.rule_id AND known.subject = wanted.subject"
+            " AND known.period = wanted.period AND known.subject_kind = wanted.subject_kind",
+            HIT,
+        )
 
     def groups_with_hits(self, rule_id: str, groups: pl.Series) -> pl.Series:
         """Those of the groups on which the rule has a hit."""
-        query = """
-            SELECT DISTINCT hit.group_key FROM unnest(%(groups)s::text[]) AS wanted(group_key)
-            JOIN hit ON hit.log = %(log)s AND hit.rule_id = %(rule_id)s
-                AND hit.group_key = wanted.group_key COLLATE "C"
-        """
-        parameters = {"groups": groups.to_list(), "log": self._log, "rule_id": rule_id}
-        return copy_out(self._connection, query, parameters, {"group_key": pl.String()})["group_key"]
+        rows = (
+            groups.alias("group_key")
+            .unique()
+            .to_frame()
+            .select(pl.lit(rule_id).alias("rule_id"), "group_key")
+        )
+        same = "known.rule_id = wanted.rule_id AND known.group_key = wanted.group_key"
+        return self._each(rows, same, {"group_key": pl.String()})["group_key"].unique()
 
-    def periods_with_hits(self, wanted: pl.DataFrame) -> pl.DataFrame:
+    def periods_with_hits(self, asked: pl.DataFrame) -> pl.DataFrame:
         """The hits of these (rule_id, group_key, period): the same columns, and the hit's day."""
-        query = """
-            SELECT DISTINCT hit.rule_id, hit.group_key, hit.period, hit.day
-            FROM unnest(%(rule_id)s::text[], %(group_key)s::text[], %(period)s::text[])
-                AS wanted(rule_id, group_key, period)
-            JOIN hit ON hit.log = %(log)s
-                AND hit.rule_id = wanted.rule_id COLLATE "C" AND hit.group_key = wanted.group_key COLLATE "C"
-                AND hit.period = wanted.period COLLATE "C"
+        rows = asked.select("rule_id", "group_key", "period")
+        return self._each(
+            rows,
+            "known.rule_id = wanted.rule_id AND known.group_key = wanted.group_key"
+            " AND known.period = wanted.period",
+            {**rows.schema, "day": pl.Date()},
+        ).unique()
+
+    def _each(self, rows: pl.DataFrame, same: str, schema: Mapping[str, pl.DataType]) -> pl.DataFrame:
+        asked = wanted(rows)
+        query = f"""
+            SELECT {", ".join(f"found.{name}" for name in schema)} FROM {asked.rows} CROSS JOIN LATERAL (
+                SELECT * FROM hit AS known WHERE known.log = %(log)s AND {same} OFFSET 0
+            ) AS found
         """
-        names = ("rule_id", "group_key", "period")
-        parameters = {**columns_of(wanted, names), "log": self._log}
-        schema: dict[str, pl.DataType] = {name: pl.String() for name in names}
-        return copy_out(self._connection, query, parameters, {**schema, "day": pl.Date()})
+        return copy_out(self._connection, query, {**asked.parameters, "log": self._log}, schema)

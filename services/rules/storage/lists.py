@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 from sqlalchemy import Connection, text
 
-from services.rules.storage.frames import copy_in, copy_out
+from services.rules.storage.frames import copy_in, copy_out, wanted
 from services.rules.usecases.lists import KnownList, ListPart
 
 _ENTRY = {"valid_from": pl.Date(), "valid_to": pl.Date()}
@@ -60,15 +60,20 @@ class Lists:
 
         Of several rows for the same key and valid_from the one of the latest version counts.
         """
-        column, array = ("key_code", "text[]") if by_code else ("key_token", "bigint[]")
-        wanted = f"JOIN unnest(%(keys)s::{array}) AS wanted(key) ON entry.{column} = wanted.key"
+        column = "key_code" if by_code else "key_token"
+        key_type: pl.DataType = pl.String() if by_code else pl.Int64()
+        schema: dict[str, pl.DataType] = {"key": key_type, **_ENTRY}
+        known = f"entry.list = %(list)s AND entry.{column} IS NOT NULL AND entry.stream_seq <= %(seq)s"
+        rows, parameters = f"FROM list_entry AS entry WHERE {known}", {}
+        if keys is not None:
+            asked = wanted(keys.alias("key").to_frame())
+            parameters = asked.parameters
+            each = f"SELECT * FROM list_entry AS entry WHERE {known} AND entry.{column} = wanted.key OFFSET 0"
+            rows = f"FROM {asked.rows} CROSS JOIN LATERAL ({each}) AS entry"
         query = f"""
             SELECT DISTINCT ON (entry.{column}, entry.valid_from)
                 entry.{column}, entry.valid_from, entry.valid_to
-            FROM list_entry AS entry {wanted if keys is not None else ""}
-            WHERE entry.list = %(list)s AND entry.{column} IS NOT NULL AND entry.stream_seq <= %(seq)s
+            {rows}
             ORDER BY entry.{column}, entry.valid_from, entry.stream_seq DESC
         """
-        parameters = {"list": name, "seq": seq, "keys": keys.to_list() if keys is not None else None}
-        key_type: pl.DataType = pl.String() if by_code else pl.Int64()
-        return copy_out(self._connection, query, parameters, {"key": key_type, **_ENTRY})
+        return copy_out(self._connection, query, {**parameters, "list": name, "seq": seq}, schema)

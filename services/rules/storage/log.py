@@ -12,6 +12,9 @@ from services.rules.domain import Bundle
 from services.rules.storage.frames import copy_in, copy_out
 from services.rules.usecases.log import Entry, EvaluatorState, Quarantined, Source
 
+NAMED_CHARACTERS_MAX = 500
+"""Of the name of what went into quarantine; longer texts may not fit into its index."""
+
 
 class Log:
     """The judgement log of one evaluator. Implements usecases.LogStore."""
@@ -42,7 +45,7 @@ class Log:
                 "UPDATE evaluator SET place = :place, bundle_hash = :bundle_hash, closed_to = :closed_to,"
                 " lists_seq = :lists_seq, last_error = :last_error WHERE log = :log"
             ),
-            vars(state),
+            {**vars(state), "last_error": _storable(state.last_error)},
         )
         self._connection.execute(
             text(
@@ -119,8 +122,8 @@ class Log:
                 "stream_seq": source.stream_seq,
                 "kind": item.kind,
                 "rule_id": item.rule_id,
-                "key": item.key,
-                "error": item.error,
+                "key": _storable(item.key)[:NAMED_CHARACTERS_MAX],
+                "error": _storable(item.error),
             }
             for item in items
         ]
@@ -147,7 +150,11 @@ class Log:
                 "DELETE FROM fact_quarantine WHERE log = :log AND rule_id = :rule_id"
                 " AND key = ANY(CAST(:groups AS text[])) AND kind = 'group'"
             ),
-            {"log": self._log, "rule_id": rule_id, "groups": list(groups)},
+            {
+                "log": self._log,
+                "rule_id": rule_id,
+                "groups": [_storable(group)[:NAMED_CHARACTERS_MAX] for group in groups],
+            },
         )
 
     def wait_for_close(self, rule_id: str, kind: str, facts: pl.DataFrame) -> None:
@@ -169,6 +176,11 @@ class Log:
         """
         schema = {name: pl.String() for name in ("rule_id", "kind", "key")}
         return copy_out(self._connection, query, {"log": self._log, "closed_to": closed_to}, schema).unique()
+
+
+def _storable(text: str) -> str:
+    """The text without what no text of the database can have: what is told of a strange fact must not be refused too."""
+    return text.replace("\0", "\ufffd")
 
 
 def evaluator_states(connection: Connection) -> list[EvaluatorState]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 from sqlalchemy import Connection, text
 
-from services.rules.storage.frames import columns_of, copy_in, copy_out
+from services.rules.storage.frames import copy_in, copy_out
 from services.rules.storage.tables import STATE_COLUMNS, STATE_TABLES
 
 
@@ -30,7 +30,7 @@ class States:
                     AND state.from_day = given.from_day
                 """
             ),
-            {**columns_of(rows, ("key", "from_day")), "log": self._log},
+            {"key": rows["key"].to_list(), "from_day": rows["from_day"].to_list(), "log": self._log},
         )
         copy_in(self._connection, table, rows.select(pl.lit(self._log).alias("log"), *STATE_COLUMNS[kind]))
 

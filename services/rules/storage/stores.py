@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 import psycopg
 from sqlalchemy import Connection
-from sqlalchemy.exc import DataError, IntegrityError
+from sqlalchemy.exc import DBAPIError
 
 from services.kit.errors import InvalidInput
 from services.rules.storage.facts import Facts
@@ -17,6 +17,9 @@ from services.rules.storage.lists import Lists
 from services.rules.storage.log import Log
 from services.rules.storage.states import States
 from services.rules.storage.warnings import Warnings
+
+_REFUSALS = (psycopg.DataError, psycopg.IntegrityError, psycopg.errors.ProgramLimitExceeded)
+"""What the database says of a value that it will never take: NUL, a number out of range, a text too long to index."""
 
 
 class LogStores:
@@ -38,7 +41,10 @@ class LogStores:
         try:
             with self._connection.begin_nested():
                 yield
-        except (DataError, IntegrityError, psycopg.DataError, psycopg.IntegrityError) as error:
+        except (DBAPIError, psycopg.Error) as error:
+            cause = error.orig if isinstance(error, DBAPIError) else error
+            if not isinstance(cause, _REFUSALS):
+                raise
             raise InvalidInput(
-                "rules.not_storable", "数据无法保存", f"the database refuses a value: {error}"
+                "rules.not_storable", "数据无法保存", f"the database refuses a value: {cause}"
             ) from error

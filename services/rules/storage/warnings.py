@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import polars as pl
 from sqlalchemy import Connection, text
 
 from services.kit.caller import Scope
-from services.rules.storage.frames import columns_of, copy_in, copy_out
+from services.rules.storage.frames import Wanted, copy_in, copy_out, wanted
 from services.rules.usecases.columns import WARNING
 from services.rules.usecases.queries import WarningFilter, WarningRow
 
@@ -39,12 +39,8 @@ class Warnings:
 
     def of_ids(self, ids: Sequence[str]) -> pl.DataFrame:
         """The warnings of these ids as they are, retracted ones too."""
-        query = f"""
-            SELECT {", ".join(f"warning.{name}" for name in WARNING)}
-            FROM unnest(%(ids)s::text[]) AS wanted(id)
-            JOIN warning ON warning.id = wanted.id COLLATE "C"
-        """
-        return copy_out(self._connection, query, {"ids": list(ids)}, WARNING)
+        asked = wanted(pl.DataFrame({"id": ids}, schema={"id": pl.String}))
+        return self._each(asked, "known.id = wanted.id", WARNING)
 
     def put(self, changed: pl.DataFrame) -> None:
         """Stores warnings with a new revision each; the revisions before stay in the history."""
@@ -66,33 +62,38 @@ class Warnings:
 
     def facts_of_subjects(self, subjects: pl.DataFrame) -> pl.DataFrame:
         """The standing warnings of this log on these (subject_kind, subject), as facts of kind "warning"."""
+        asked = wanted(subjects.select("subject_kind", "subject"))
+        same = (
+            "known.subject = wanted.subject AND known.subject_kind = wanted.subject_kind"
+            " AND known.log = %(log)s AND known.standing"
+        )
+        return self._each(asked, same, _FACT)
+
+    def _each(self, asked: Wanted, same: str, schema: Mapping[str, pl.DataType]) -> pl.DataFrame:
         query = f"""
-            SELECT {", ".join(f"warning.{name}" for name in _FACT)}
-            FROM unnest(%(subject_kind)s::text[], %(subject)s::text[]) AS wanted(subject_kind, subject)
-            JOIN warning ON warning.subject = wanted.subject COLLATE "C"
-                AND warning.subject_kind = wanted.subject_kind COLLATE "C"
-                AND warning.log = %(log)s AND warning.standing
+            SELECT {", ".join(f"found.{name}" for name in schema)} FROM {asked.rows} CROSS JOIN LATERAL (
+                SELECT * FROM warning AS known WHERE {same} OFFSET 0
+            ) AS found
         """
-        parameters = {**columns_of(subjects, ("subject_kind", "subject")), "log": self._log}
-        return copy_out(self._connection, query, parameters, _FACT)
+        return copy_out(self._connection, query, {**asked.parameters, "log": self._log}, schema)
 
 
 def page_of_warnings(
-    connection: Connection, scope: Scope, wanted: WarningFilter, before: int, rows_max: int
+    connection: Connection, scope: Scope, asked: WarningFilter, before: int, rows_max: int
 ) -> list[WarningRow]:
     """Warnings in the caller's scope, newest change first, those changed before number `before` (0: from the newest)."""
     conditions, parameters = _scoped(scope)
     exact = {
-        "log": wanted.category,
-        "rule_id": wanted.rule_id,
-        "severity": wanted.severity,
-        "subject": wanted.subject,
+        "log": asked.category,
+        "rule_id": asked.rule_id,
+        "severity": asked.severity,
+        "subject": asked.subject,
     }
     for name, value in exact.items():
         if value:
             conditions.append(f"{name} = :{name}")
             parameters[name] = value
-    if not wanted.with_retracted:
+    if not asked.with_retracted:
         conditions.append("standing")
     if before:
         conditions.append("change_no < :before")

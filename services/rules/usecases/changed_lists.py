@@ -46,8 +46,8 @@ def reads_list(rule: Rule, name: str) -> bool:
 
 def _touched(session: Session, kind: str, field: str, part: ListPart) -> Iterator[pl.DataFrame]:
     by_code = session.store.facts.columns[kind][field] == pl.String()
-    keys = part.rows["key_code" if by_code else "key_token"].drop_nulls().unique().to_list()
-    facts = session.store.facts.by_values(kind, field, keys)
+    keys = part.rows["key_code" if by_code else "key_token"].drop_nulls().unique()
+    facts = session.store.facts.by_values(kind, keys.alias(field))
     return facts.iter_slices(REJUDGED_ROWS_MAX)
 
 

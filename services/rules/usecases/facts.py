@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from services.kit.errors import MingzhangError
+from services.kit.errors import MingzhangError, Unavailable
+from services.kit.log import logger
 from services.rules.domain import FACT_KINDS
 from services.rules.usecases.log import Quarantined
 from services.rules.usecases.matches import judge_matches
@@ -21,6 +22,7 @@ from services.rules.usecases.session import (
 from services.rules.usecases.warnings import Changes, settle
 from services.rules.usecases.windows import judge_windows
 
+log = logger("rules.facts")
 ERROR_LENGTH_MAX = 500
 RESTATED = "所依据的事实已变更、冲销或改挂"
 
@@ -59,10 +61,14 @@ def apply_change(session: Session, change: Change) -> list[Changes]:
     try:
         with session.store.attempt():
             return settle(session, _judge(session, change), RESTATED)
+    except Unavailable:
+        # The engine is away, and no fact is to blame: the entry is tried again.
+        raise
     except (MingzhangError, *JUDGING_ERRORS) as error:
         if change.size == 1:
             key = change.removed[0] if change.removed else change.added["key"][0]
             reason = f"{type(error).__name__}: {error}"[:ERROR_LENGTH_MAX]
+            log.warning("a fact was quarantined", extra={"category": session.state.log, "reason": reason})
             session.quarantined.append(Quarantined(change.kind, "", key, reason))
             return []
     first, second = change.halves()

@@ -36,7 +36,7 @@ def judge_due(session: Session) -> list[Verdicts]:
         match = next((m for m in session.rules.matches(str(kind)) if m.rule.id == rule_id), None)
         if match is None:
             continue
-        standing = session.store.facts.by_values(str(kind), "key", facts["key"].to_list())
+        standing = session.store.facts.by_values(str(kind), facts["key"])
         groups = _groups(match, str(kind), standing)
         if groups.height:
             parts.append(judge_groups(session, match, str(kind), groups))

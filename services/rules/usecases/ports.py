@@ -151,8 +151,8 @@ class FactStore(Protocol):
         """The facts that agree with a row of `keys` from its first_day to its last_day."""
         ...
 
-    def by_values(self, kind: str, column: str, values: Sequence[object]) -> pl.DataFrame:
-        """The facts whose column has one of these values."""
+    def by_values(self, kind: str, values: pl.Series) -> pl.DataFrame:
+        """The facts that have one of these (distinct) values in the column of the series' name."""
         ...
 
     def page(self, kind: str, after_key: str, rows_max: int) -> pl.DataFrame:
@@ -175,7 +175,7 @@ class HitStore(Protocol):
         """Those of the groups on which the rule has a hit."""
         ...
 
-    def periods_with_hits(self, wanted: pl.DataFrame) -> pl.DataFrame:
+    def periods_with_hits(self, asked: pl.DataFrame) -> pl.DataFrame:
         """The hits of these (rule_id, group_key, period), with their day."""
         ...
 

@@ -13,7 +13,14 @@ from services.rules.usecases.lists import KnownLists
 from services.rules.usecases.log import EvaluatorState, Quarantined, Source
 from services.rules.usecases.ports import Meter, Pool, Rules, Store
 
-JUDGING_ERRORS = (pl.exceptions.PolarsError, ValueError, TypeError, LookupError, ArithmeticError)
+JUDGING_ERRORS = (
+    pl.exceptions.PolarsError,
+    pl.exceptions.PanicException,
+    ValueError,
+    TypeError,
+    LookupError,
+    ArithmeticError,
+)
 """What judging a strange fact may raise. Anything else (a lost database) fails the entry, which is tried again."""
 
 TOUCHED = {"rule_id": pl.String(), "group_key": pl.String(), "first_day": pl.Date(), "last_day": pl.Date()}

@@ -1,0 +1,129 @@
+"""Facts that no database or engine can take: quarantined where people see them, and nothing else is held up."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from datetime import date
+
+import polars as pl
+import pytest
+
+from services.kit.errors import Unavailable
+from services.rules.engine.durable_pool import DurablePool
+from services.rules.storage.facts import Facts
+from services.rules.storage.frames import copy_out, wanted
+from tests.unit.rules.service_world import World, disbursed, posted, unlinked
+
+Make = Callable[..., World]
+PURPOSE = "common.purpose-irregular"
+DUPLICATE = "common.duplicate-payment"
+SPLIT = "common.split-payment"
+STRANGE = "A\x1f\x1e\n\t\"',\\N{}"
+"""Separators of our own, of CSV and of arrays."""
+
+
+def test_control_characters_and_quotes_are_texts_like_others(world: Make) -> None:
+    here = world()
+    twin = {"project_key": STRANGE, "amount_fen": 20_000_000}
+    here.tell(posted([{"key": f"{STRANGE}#1", "purpose": "1", **twin}, {"key": "B#1", **twin}]))
+
+    here.tell(posted([{"key": "C#1", **twin}]))
+
+    assert here.standing() == {
+        (PURPOSE, STRANGE, "once", 20_000_000),
+        (DUPLICATE, "B", "once", 20_000_000),
+        (DUPLICATE, "C", "once", 40_000_000),  # Of A and of B.
+        (SPLIT, "3", f"2018-07-03|{STRANGE}", 60_000_000),
+    }
+    assert here.scalar("SELECT count(*) FROM fact_quarantine") == 0
+
+
+def test_a_fact_with_control_characters_goes_away_again(world: Make) -> None:
+    here = world()
+    here.tell(posted([{"key": f"{STRANGE}#1", "purpose": "1"}]))
+
+    here.tell(unlinked(("payment", f"{STRANGE}#1")))
+
+    assert here.standing() == set()
+    assert here.scalar("SELECT count(*) FROM fact_payment") == 0
+
+
+def test_a_fact_that_cannot_be_stored_is_quarantined_and_the_others_are_judged(world: Make) -> None:
+    here = world()
+    facts = [{"key": f"A{number}#1", "purpose": "1"} for number in range(9)]
+    facts[4] = {"key": "BAD\0#1", "purpose": "1"}
+
+    here.tell(posted(facts))
+
+    assert {row[1] for row in here.standing(PURPOSE)} == {f"A{number}" for number in range(9) if number != 4}
+    assert here.scalar("SELECT key FROM fact_quarantine") == "BAD\ufffd#1"
+    assert "BAD" in here.scalar("SELECT last_error FROM evaluator")
+
+
+def test_texts_too_long_for_an_index_are_quarantined(world: Make) -> None:
+    here = world()
+    letters = random.Random(1)
+    endless = "".join(chr(letters.randrange(0x4E00, 0x9FA5)) for _ in range(4_000))
+
+    here.tell(posted([{"key": "A#1", "purpose": "1"}, {"key": "B#1", "project_key": endless}]))
+    here.tell(posted([{"key": f"{endless}#1"}]))
+
+    assert {row[1] for row in here.standing()} == {"A"}
+    assert here.scalar("SELECT count(*) FROM fact_quarantine") == 2
+
+
+def test_an_engine_that_is_away_holds_the_entry_and_blames_no_fact(world: Make) -> None:
+    here = world()
+    here.tell(posted([{"key": "A#1", "project_key": "P1"}]))
+    pool = here.means.pool
+    closed = DurablePool()
+    closed.close()
+    object.__setattr__(here.means, "pool", closed)
+
+    with pytest.raises(Unavailable):
+        here.tell(posted([{"key": "B#1", "project_key": "P1"}]))
+    object.__setattr__(here.means, "pool", pool)
+    here.deliver(here.told[-1])
+
+    assert here.standing() == {(DUPLICATE, "B", "once", 10_000)}
+    assert here.scalar("SELECT count(*) FROM fact_quarantine") == 0
+
+
+def test_what_is_wanted_arrives_as_it_was(world: Make) -> None:
+    here = world()
+    frame = pl.DataFrame(
+        {
+            "a": ["", None, "NULL", "a\x1fb", "\x1e", "é中"],
+            "b": ["", None, "NULL", "\\", '"', "{,}"],
+            "c": [0, None, -(2**63), 2**63 - 1, 7, 8],
+            "d": [date(2018, 1, 1), None, *[date(2200, 1, 1)] * 4],
+        }
+    )
+    asked, lonely = wanted(frame), wanted(pl.DataFrame({"b": [""]}))
+
+    with here.database.transaction() as connection:
+        back = copy_out(connection, f"SELECT a, b, c, d FROM {asked.rows}", asked.parameters, frame.schema)
+        one = copy_out(connection, f"SELECT b FROM {lonely.rows}", lonely.parameters, {"b": pl.String()})
+        none = wanted(frame.clear())
+        empty = copy_out(connection, f"SELECT a, b, c, d FROM {none.rows}", none.parameters, frame.schema)
+
+    assert back.equals(frame)
+    assert one["b"].to_list() == [""]
+    assert empty.height == 0
+
+
+def test_look_ups_go_by_index_though_the_planner_knows_nothing(world: Make) -> None:
+    here = world()
+    here.tell(disbursed([{"key": "D1"}]))
+    asked = wanted(pl.DataFrame({"payee_account_token": [1, 2], "project_key": ["P1", "P2"]}))
+
+    with here.database.transaction() as connection:
+        each = Facts(connection, "poverty")._each("payment", ["payee_account_token", "project_key"])
+        driver = connection.connection.driver_connection
+        assert driver is not None
+        query = f"EXPLAIN SELECT fact.* FROM {asked.rows} {each}"
+        plan = "\n".join(row[0] for row in driver.execute(query, asked.parameters))
+
+    assert "Index Scan using fact_payment_poverty_payee_account_token" in plan
+    assert "Seq Scan" not in plan
