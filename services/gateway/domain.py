@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from services.kit.caller import ADMINISTRATOR, FINANCE_OFFICER, RULE_AUTHOR, Caller, Scope
-from services.kit.errors import InvalidInput, Refused
+from services.kit.errors import InvalidInput, NotAllowed, Refused
 
 ROLES_OF_USERS = (ADMINISTRATOR, FINANCE_OFFICER, RULE_AUTHOR)
 LANGUAGES = ("zh", "en")
+COUNTRY = "000000"
 PASSWORD_LENGTH_MIN = 10
 PASSWORD_LENGTH_MAX = 200
 SESSION_LASTS = timedelta(hours=12)
@@ -95,6 +96,16 @@ def checked(user: User) -> User:
                 f"the user's {field} is not valid",
                 {"field": field},
             )
+    return user
+
+
+def within(user: User, scope: Scope) -> User:
+    """The user, refused (NotAllowed) if they would see more than the scope of the one who adds them."""
+    scope.narrowed(user.division or COUNTRY)
+    if scope.funds and not (user.funds and set(user.funds) <= set(scope.funds)):
+        raise NotAllowed(
+            "gateway.outside_funds", "资金项不在您的管辖范围内", "these funds are outside of what you may see"
+        )
     return user
 
 

@@ -1,6 +1,6 @@
 """Protobuf to JSON-able values and their schemas, and events to what open pages are told. Nothing else.
 
-int64 travels as a number, except tokens, which JavaScript would round: they are strings. Enums are their
+int64 travels as a number; what JavaScript would round is a string, and tokens always are. Enums are their
 short names in small letters, bytes are hex, a field "explanation_json" becomes the object "explanation".
 """
 
@@ -28,6 +28,7 @@ _INTEGERS = {
     FieldDescriptor.CPPTYPE_UINT32,
     FieldDescriptor.CPPTYPE_UINT64,
 }
+_LONG = {FieldDescriptor.CPPTYPE_INT64, FieldDescriptor.CPPTYPE_UINT64}
 
 
 def as_json(message: Message) -> dict[str, Any]:
@@ -149,7 +150,7 @@ def _converter(field: FieldDescriptor) -> Callable[[Any], Any]:
         return str
     if field.name.endswith("_json"):
         return _exact
-    return lambda value: value
+    return _keep_digits if field.cpp_type in _INTEGERS else lambda value: value
 
 
 def _enum_names(enum: EnumDescriptor) -> dict[int, str]:
@@ -184,7 +185,7 @@ def _single_schema(field: FieldDescriptor) -> dict[str, Any]:
     if field.enum_type is not None:
         return {"type": "string", "enum": list(_enum_names(field.enum_type).values())}
     if field.cpp_type in _INTEGERS and not field.name.endswith(("token", "tokens")):
-        return {"type": "integer"}
+        return {"type": ["integer", "string"]} if field.cpp_type in _LONG else {"type": "integer"}
     if field.cpp_type == FieldDescriptor.CPPTYPE_BOOL:
         return {"type": "boolean"}
     return {"type": "object", "nullable": True} if field.name.endswith("_json") else {"type": "string"}

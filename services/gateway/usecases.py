@@ -21,8 +21,9 @@ from services.gateway.domain import (
     checked,
     readable_password,
     token_hash,
+    within,
 )
-from services.kit.caller import ADMINISTRATOR, Scope
+from services.kit.caller import ADMINISTRATOR, Caller, Scope
 from services.kit.clock import Clock
 from services.kit.errors import Conflict, InvalidInput, NotSignedIn
 from services.kit.ids import Ids
@@ -123,6 +124,12 @@ def add_user(accounts: Accounts, user: User, password: str, request_id: str) -> 
             {"user": user.name},
         )
     return user
+
+
+def add_user_for(accounts: Accounts, caller: Caller, user: User, password: str) -> User:
+    """Adds an account on behalf of an administrator, inside of what that one may see."""
+    caller.require(ADMINISTRATOR)
+    return add_user(accounts, within(checked(user), caller.scope), password, caller.request_id)
 
 
 def sign_in(accounts: Accounts, name: str, password: str, address: str) -> tuple[str, Session]:

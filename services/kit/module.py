@@ -136,6 +136,10 @@ class ServiceKit(Protocol):
         """Serves an ASGI application on the configured host and port (gateway only)."""
         ...
 
+    def announce(self, words: Callable[[], str]) -> None:
+        """Words for the operator, told once everything of the process runs."""
+        ...
+
     def on_stop(self, close: Callable[[], None]) -> None:
         """Called at the stop of the process, last added first."""
         ...

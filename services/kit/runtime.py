@@ -26,6 +26,7 @@ from services.kit.config import Config
 from services.kit.consumer import StreamConsumer, queue_name
 from services.kit.database import PostgresDatabase, service_url
 from services.kit.embedded_postgres import EmbeddedPostgres, short_runtime_dir
+from services.kit.errors import Refused
 from services.kit.http import MetricsServer, serve_metrics
 from services.kit.ids import Ids, RandomIds
 from services.kit.inbox import Inbox
@@ -44,6 +45,7 @@ from services.kit.topology import streams_matching
 PULL_TIMEOUT_S = 20
 GRPC_GRACE_S = 3.0
 HTTP_GRACE_S = 3
+HTTP_POLL_S = 0.02
 Mount = Callable[[ServiceKit], None]
 Report = Callable[[str], None]
 
@@ -97,6 +99,10 @@ class ProcessKit:
         """Serves an ASGI application."""
         self._runtime.http_app = app
 
+    def announce(self, words: Callable[[], str]) -> None:
+        """Tells the operator once everything runs."""
+        self._runtime.announcements.append(words)
+
     def on_stop(self, close: Callable[[], None]) -> None:
         """Called at the stop, last added first."""
         self._runtime.closers.append(close)
@@ -114,6 +120,7 @@ class Runtime:
         self.metrics = KitMetrics(self.registry)
         self.secret_key = secret_key(config)
         self.closers: list[Callable[[], None]] = []
+        self.announcements: list[Callable[[], str]] = []
         self.http_app: object | None = None
         self.kits: dict[str, ProcessKit] = {}
         self._services = tuple(services)
@@ -177,6 +184,8 @@ class Runtime:
                     job.start()
         self._serve_http()
         self._ready.set()
+        for words in self.announcements:
+            self._report(words())
 
     def open_database(self) -> None:
         """Starts the embedded PostgreSQL if it is used, and migrates the databases of the services here."""
@@ -290,8 +299,18 @@ class _HttpServer:
         self._thread = threading.Thread(target=self._server.run, name="http", daemon=True)
 
     def start(self) -> None:
-        """Starts serving."""
+        """Serves from its return on; refuses if it cannot: what is announced next has to be true."""
         self._thread.start()
+        while not self._server.started:
+            self._thread.join(HTTP_POLL_S)
+            if not self._thread.is_alive():
+                host, port = self._server.config.host, self._server.config.port
+                raise Refused(
+                    "kit.http_address",
+                    f"无法在 {host}:{port} 提供网页，端口可能已被占用",
+                    f"cannot serve HTTP on {host}:{port}, is it taken?",
+                    {"host": host, "port": port},
+                )
 
     def stop(self) -> None:
         """Ends open streams and stops."""
