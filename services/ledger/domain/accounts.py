@@ -6,11 +6,15 @@ from enum import IntEnum
 
 import polars as pl
 
+from services.kit.errors import TooLarge
+
 FINAL_PAYEES = ("person", "enterprise", "unknown")
 """Kinds of payee at which money counts as spent. Any other kind is a place where it is parked."""
 
 ROWS_PER_POSTING_BITS = 16
 """Ids are made of the posting's id and a row number, so that a batch needs no round trip for them."""
+FIRST_OWNER_ROW = 1 << (ROWS_PER_POSTING_BITS - 1)
+"""Owners and the rows of a batch share one space of ids: owners take its upper half."""
 
 KIND_BITS = 4
 
@@ -34,21 +38,6 @@ class AccountKind(IntEnum):
     """Of a division and year: payments whose quota is not known; negative."""
     SUSPENSE_PAID_FINAL = 9
     SUSPENSE_PAID_INTERMEDIATE = 10
-
-
-QUOTA_ACCOUNTS = (
-    AccountKind.SOURCE,
-    AccountKind.RECEIVED,
-    AccountKind.FREE,
-    AccountKind.ISSUED,
-    AccountKind.PAID_FINAL,
-    AccountKind.PAID_INTERMEDIATE,
-)
-SUSPENSE_ACCOUNTS = (
-    AccountKind.SUSPENSE,
-    AccountKind.SUSPENSE_PAID_FINAL,
-    AccountKind.SUSPENSE_PAID_INTERMEDIATE,
-)
 
 
 class TransferKind(IntEnum):
@@ -78,16 +67,18 @@ TRANSFERS = pl.Schema(
 """Money leaves the debit account and reaches the credit account: a balance is credits less debits. `subject_id`
 is the row that caused it; a reversal has the row that it reverses."""
 
-ACCOUNTS = pl.Schema(
+OWNERS = pl.Schema(
     {
         "id": pl.Int64,
-        "kind": pl.Int16,
-        "owner": pl.String,
+        "name": pl.String,
         "quota_id": pl.Int64,
+        "project_key": pl.String,
         "division_code": pl.String,
         "fiscal_year": pl.Int32,
     }
 )
+"""Who owns accounts that are no quota's alone: an allotment (quota_id and project_key) or the suspense of a
+division and year. Their accounts are known by their id and kind (`account_of`)."""
 
 
 def first_id(posting_id: int) -> int:
@@ -126,9 +117,15 @@ def numbered(transfers: list[pl.DataFrame], posting_id: int) -> pl.DataFrame:
     frames = [frame for frame in transfers if frame.height]
     if not frames:
         return pl.DataFrame(schema=TRANSFERS)
+    journal = pl.concat(frames)
+    if journal.height > 1 << ROWS_PER_POSTING_BITS:
+        raise TooLarge(
+            "ledger.posting_size",
+            f"一次记账的分录超过 {1 << ROWS_PER_POSTING_BITS} 笔",
+            f"a posting has more than {1 << ROWS_PER_POSTING_BITS} transfers",
+        )
     return (
-        pl.concat(frames)
-        .with_row_index("id")
+        journal.with_row_index("id")
         .with_columns(id=pl.col("id").cast(pl.Int64) + first_id(posting_id))
         .select(pl.col(name).cast(dtype) for name, dtype in TRANSFERS.items())
     )

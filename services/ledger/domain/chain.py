@@ -103,11 +103,10 @@ def block_hash(
     return hashlib.sha256(numbers.tobytes() + previous_hash + root).digest()
 
 
-def seal(height: int, posting_id: int, previous_hash: bytes, hashes: Sequence[bytes], at_us: int) -> Block:
-    """The block of a posting with these leaves."""
-    root = merkle_root(hashes)
-    sealed = block_hash(height, posting_id, previous_hash, root, len(hashes), at_us)
-    return Block(height, posting_id, previous_hash, root, len(hashes), at_us, sealed)
+def seal(height: int, posting_id: int, previous_hash: bytes, root: bytes, entries: int, at_us: int) -> Block:
+    """The block of a posting whose entries have this root."""
+    sealed = block_hash(height, posting_id, previous_hash, root, entries, at_us)
+    return Block(height, posting_id, previous_hash, root, entries, at_us, sealed)
 
 
 def find_fault(block: Block, expected_height: int, previous_hash: bytes, hashes: Sequence[bytes]) -> str:

@@ -54,7 +54,7 @@ def states(deltas: pl.DataFrame, subject: str, measures: tuple[str, ...], after:
 
     `deltas` has subject, day, the measures, and restated (whether the subject's told states are void from its
     first day here on). Days up to `after` are told already: a first row there is only what later rows build
-    on, and a row that changes nothing is left out.
+    on, and a row that changes nothing is left out, unless what was told of its day may have been another state.
     """
     running = (
         deltas.group_by(subject, "day")
@@ -63,9 +63,9 @@ def states(deltas: pl.DataFrame, subject: str, measures: tuple[str, ...], after:
         .with_columns(pl.col(name).cum_sum().over(subject) for name in measures)
     )
     unchanged = pl.all_horizontal(pl.col(name) == pl.col(name).shift(1).over(subject) for name in measures)
-    told = pl.lit(False) if after is None else (pl.col("day") <= after) & ~pl.col("restated")
+    past = pl.lit(False) if after is None else pl.col("day") <= after
     return (
-        running.with_columns(unchanged=unchanged.fill_null(False), told=told)
-        .filter(~pl.col("unchanged") & ~pl.col("told"))
+        running.with_columns(unchanged=unchanged.fill_null(False), past=past)
+        .filter(pl.when("past").then("restated").otherwise(~pl.col("unchanged")))
         .select(subject, "day", *measures)
     )

@@ -12,6 +12,8 @@ BASE_STREAM = "base"
 
 KEY_CONFLICT = "ledger.key_conflict"
 UNSTORABLE_TEXT = "ledger.unstorable_text"
+_CONTROL = r"[\x00-\x08\x0e-\x1f]"
+_VISIBLE = {code: chr(0x2400 + code) for code in range(0x20)}
 
 
 @dataclass(frozen=True)
@@ -84,19 +86,19 @@ def sort_out(rows: pl.DataFrame, recorded: pl.DataFrame) -> Sorted:
 
 
 def refuse_unstorable(rows: pl.DataFrame) -> tuple[pl.DataFrame, tuple[Refusal, ...]]:
-    """Takes out rows whose text holds U+0000, which no database text can."""
+    """Takes out rows with a control character in a text: no database text holds U+0000, no key a separator."""
     texts = [pl.col(name) for name, dtype in rows.schema.items() if dtype == pl.String]
-    bad = pl.any_horizontal(text.str.contains("\x00", literal=True).fill_null(False) for text in texts)
+    bad = pl.any_horizontal(text.str.contains(_CONTROL).fill_null(False) for text in texts)
     flagged = rows.filter(bad)
     if flagged.height == 0:
         return rows, ()
     refused = tuple(
         Refusal(
-            key.replace("\x00", "␀"),
+            key.translate(_VISIBLE),
             line,
             UNSTORABLE_TEXT,
-            "文本含有空字符",
-            "a text holds the character U+0000",
+            "文本含有控制字符",
+            "a text holds a control character",
         )
         for key, line in flagged.select("key", "line").iter_rows()
     )

@@ -54,9 +54,6 @@ def _post(posting: Posting, payments: pl.DataFrame) -> int:
             how="diagonal",
         ),
     )
-    posting.write_shares(
-        linked.select("quota_id", "category", "amount_fen", payment_id="id", number=pl.lit(1, pl.Int16))
-    )
     paid = signed(linked.with_columns(subject_id="id"), TransferKind.PAY)
     facts = linked.with_columns(key=pl.col("key") + "#1", payment_key="key", day="effective_on")
     corrected, reversals = _apply_corrections(posting, originals["key"], corrections["id"])
@@ -91,9 +88,6 @@ def _apply_corrections(
     standing = payments.with_columns(share_number=pl.col("share_number") + 1)
     posting.restand(standing)
     rest = standing.filter(pl.col("remaining_fen") != 0)
-    posting.write_shares(
-        rest.select("payment_id", "quota_id", "category", amount_fen="remaining_fen", number="share_number")
-    )
     changes = [
         *removed("PaymentsReversed", "payment", ended),
         *by_category("PaymentsReversed", "shares", posting.share_facts(rest["payment_id"])),

@@ -61,10 +61,6 @@ class Posting(Protocol):
         those that were unknown are entries of this posting."""
         ...
 
-    def write_shares(self, shares: pl.DataFrame) -> None:
-        """Standing shares: payment_id, number, quota_id, category, amount_fen."""
-        ...
-
     def end_shares(self, payment_ids: pl.Series) -> pl.DataFrame:
         """Ends the standing shares of payments; returns their key and category."""
         ...
@@ -74,7 +70,7 @@ class Posting(Protocol):
         ...
 
     def restand(self, payments: pl.DataFrame) -> None:
-        """Stores the new quota_id, share_number and remaining_fen of payments (payment_id)."""
+        """Stores the new quota_id, category, share_number and remaining_fen of payments (payment_id)."""
         ...
 
     def open_corrections(self, original_keys: pl.Series, correction_ids: pl.Series) -> pl.DataFrame:

@@ -45,6 +45,8 @@ class Sums:
     intermediate_fen: int = 0
     received_inside_fen: int = 0
     """Part of arranged_fen that another row of the same answer issued."""
+    suspense_fen: int = 0
+    """Part of what was paid whose quota is not known."""
 
     @property
     def progress_bp(self) -> int:
@@ -123,8 +125,7 @@ def summary(reader: LedgerReader, scope: Scope, wanted: Filter) -> Summary:
             paid_fen=total.paid_fen + row.paid_fen,
             intermediate_fen=total.intermediate_fen + row.intermediate_fen,
         )
-    suspense = sum(row.paid_fen + row.intermediate_fen for row in rows if not row.fund_code)
-    return Summary(rows, total, suspense, reader.closed_to())
+    return Summary(rows, total, sum(row.suspense_fen for row in rows), reader.closed_to())
 
 
 def list_payments(

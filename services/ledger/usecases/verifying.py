@@ -12,6 +12,7 @@ from services.ledger.domain import chain
 from services.ledger.domain.chain import CONTENT_HASH_BYTES, GENESIS, Block, Tag
 
 BLOCKS_AT_ONCE = 4
+TOLD = ("told_posting_id", "told_name", "told_content_hash")
 
 
 @dataclass(frozen=True)
@@ -36,8 +37,8 @@ class ChainReader(Protocol):
         ...
 
     def entries(self, tag: Tag, posting_ids: Sequence[int]) -> pl.DataFrame:
-        """Entries of postings in the order in which they were sealed: posting_id, name, content_hash (hex, null
-        where none is stored), then exactly the encoded columns."""
+        """Entries of postings in the order in which they were sealed: told_posting_id, told_name and
+        told_content_hash (hex, null where none is stored), then exactly the encoded columns."""
         ...
 
     def stray_entry(self) -> str:
@@ -80,8 +81,8 @@ def _leaves(reader: ChainReader, blocks: Sequence[Block]) -> tuple[dict[int, lis
     faults: dict[int, str] = {}
     for tag in Tag:
         frame = reader.entries(tag, ids)
-        hashes = chain.leaves(frame.drop("posting_id", "name", "content_hash"), tag)
-        named = frame.select("posting_id", "name", "content_hash").iter_rows()
+        hashes = chain.leaves(frame.drop(TOLD), tag)
+        named = frame.select(TOLD).iter_rows()
         for (posting_id, name, content_hash), leaf in zip(named, hashes, strict=True):
             leaves[posting_id].append(leaf)
             if content_hash is not None and content_hash != leaf[:CONTENT_HASH_BYTES].hex():

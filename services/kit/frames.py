@@ -1,0 +1,104 @@
+"""Frames in and out of PostgreSQL by COPY: no statement and no Python object per row."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import polars as pl
+from sqlalchemy import Connection, text
+
+from services.kit.errors import InvalidInput
+
+SEPARATORS = "\x1e\x1f"
+"""Characters that no key may hold: they separate values on their way into a query."""
+_NULL, _NEXT = SEPARATORS[0], SEPARATORS[1]
+_ARRAYS: dict[object, str] = {
+    pl.String: "text[]",
+    pl.Int64: "bigint[]",
+    pl.Int32: "integer[]",
+    pl.Int16: "smallint[]",
+    pl.Date: "date[]",
+}
+
+
+def copy_in(connection: Connection, table: str, frame: pl.DataFrame) -> None:
+    """Appends a frame to a table; the frame's column names are the table's."""
+    if frame.height == 0:
+        return
+    body = frame.write_csv(include_header=False, quote_style="non_numeric", date_format="%Y-%m-%d")
+    names = ", ".join(frame.columns)
+    driver = connection.connection.driver_connection
+    assert driver is not None
+    with (
+        driver.cursor() as cursor,
+        cursor.copy(f"COPY {table} ({names}) FROM STDIN (FORMAT csv)") as copy,
+    ):
+        copy.write(body)
+
+
+def copy_out(
+    connection: Connection,
+    query: str,
+    parameters: Mapping[str, object],
+    schema: Mapping[str, pl.DataType | type[pl.DataType]],
+) -> pl.DataFrame:
+    """The rows of a query ("%(name)s" parameters) as a frame of this schema, in the query's order of columns."""
+    driver = connection.connection.driver_connection
+    assert driver is not None
+    # Quoting everything that is not null keeps an empty text apart from null.
+    statement = f"COPY ({query}) TO STDOUT (FORMAT csv, FORCE_QUOTE *)"
+    with driver.cursor() as cursor, cursor.copy(statement, parameters) as copy:
+        body = b"".join(copy)
+    if not body:
+        return pl.DataFrame(schema=schema)
+    booleans = [name for name, dtype in schema.items() if dtype == pl.Boolean]
+    read_as = {name: pl.String() if name in booleans else dtype for name, dtype in schema.items()}
+    frame = pl.read_csv(body, has_header=False, schema=read_as)
+    return frame.with_columns(pl.col(name) == "t" for name in booleans)
+
+
+def look_up_by_index(connection: Connection) -> None:
+    """Makes look-ups of known keys certain for the rest of the transaction.
+
+    The statistics of a young table say "empty", and the planner would then read all of it for every batch.
+    """
+    connection.execute(
+        text(
+            "SELECT set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true),"
+            " set_config('enable_mergejoin', 'off', true), set_config('jit', 'off', true)"
+        )
+    )
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """The rows of a frame inside a query: `rows` reads "… AS wanted(<columns>, place)", `parameters` go with it.
+
+    Used with CROSS JOIN LATERAL (… OFFSET 0), which the planner cannot turn round: one look-up by index for each row.
+    """
+
+    rows: str
+    parameters: dict[str, object]
+
+
+def wanted(frame: pl.DataFrame, name: str = "wanted") -> Wanted:
+    """A frame of texts, integers and days as `Wanted`. Raises InvalidInput for a text with a separator.
+
+    Each column travels as one text: quoting thousands of values one by one costs more than finding them.
+    """
+    arrays, parameters = [], {}
+    for column_name, dtype in frame.schema.items():
+        column = frame.get_column(column_name).cast(pl.String)
+        if dtype == pl.String and column.str.contains(f"[{SEPARATORS}]").any():
+            raise InvalidInput("kit.control_character", "文本含控制字符", "a text has a control character")
+        parameter = f"{name}_{column_name}"
+        arrays.append(
+            f"(string_to_array(%({parameter})s, '{_NEXT}', '{_NULL}'))[2:]::{_ARRAYS[dtype.base_type()]}"
+        )
+        # The first element is nobody's: it keeps a single empty text apart from no text at all.
+        joined = column.fill_null(_NULL).str.join(_NEXT).item() if frame.height else None
+        parameters[parameter] = "" if joined is None else _NEXT + joined
+    names = ", ".join(frame.columns)
+    rows = f"unnest({', '.join(arrays)}) WITH ORDINALITY AS {name}({names}, place)"
+    return Wanted(rows, dict(parameters))

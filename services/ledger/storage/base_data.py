@@ -1,0 +1,97 @@
+"""Base data: the divisions, funds and calendar that are shipped, and those in force."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+from datetime import date
+from pathlib import Path
+
+from sqlalchemy import Connection, text
+
+from services.kit.module import Database, Streams
+from services.ledger import messages
+from services.ledger.domain.changes import BaseDataChanged, Division, Fund
+from services.ledger.domain.days import Calendar
+
+SHIPPED = Path(__file__).parent.parent / "base_data"
+_FILES = ("divisions.csv", "townships.csv", "funds.csv", "calendar.csv")
+
+
+def shipped_base_data() -> tuple[str, BaseDataChanged, Calendar]:
+    """The fingerprint of the shipped files, and what is in them."""
+    fingerprint = hashlib.sha256()
+    for name in _FILES:
+        fingerprint.update((SHIPPED / name).read_bytes())
+    divisions = [
+        Division(row["code"], row["name"], row["level"], row["parent"])
+        for name in ("divisions.csv", "townships.csv")
+        for row in _rows(name)
+    ]
+    funds = [
+        Fund(row["code"], row["level"], row["name"], row["category"], row["scope_note"])
+        for row in _rows("funds.csv")
+    ]
+    exceptions = {date.fromisoformat(row["day"]): row["working"] == "1" for row in _rows("calendar.csv")}
+    return fingerprint.hexdigest(), BaseDataChanged(divisions, funds), Calendar(exceptions)
+
+
+def _rows(name: str) -> list[dict[str, str]]:
+    with (SHIPPED / name).open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+class BaseDataTables:
+    """Where base data is kept. Implements usecases.BaseDataStore."""
+
+    def __init__(self, database: Database, streams: Streams) -> None:
+        self._database = database
+        self._streams = streams
+
+    def replace(self, fingerprint: str, data: BaseDataChanged, calendar: Calendar, request_id: str) -> bool:
+        """Stores and tells the base data, unless that of this fingerprint is there already."""
+        with self._database.transaction() as connection:
+            connection.execute(text("LOCK TABLE posting_gate IN EXCLUSIVE MODE"))
+            if connection.scalar(text("SELECT fingerprint FROM base_data")) == fingerprint:
+                return False
+            _write(connection, fingerprint, data, calendar)
+            self._streams.append(connection, messages.events([data]), request_id=request_id)
+            return True
+
+    def read(self) -> BaseDataChanged:
+        """The divisions and funds in force."""
+        with self._database.reading() as connection:
+            divisions = connection.execute(
+                text("SELECT code, name, level, parent_code FROM division ORDER BY code")
+            )
+            funds = connection.execute(
+                text("SELECT code, level, name, category, scope_note FROM fund ORDER BY code")
+            )
+            return BaseDataChanged([Division(*row) for row in divisions], [Fund(*row) for row in funds])
+
+
+def _write(connection: Connection, fingerprint: str, data: BaseDataChanged, calendar: Calendar) -> None:
+    for table in ("base_data", "division", "fund", "calendar_exception"):
+        connection.execute(text(f"DELETE FROM {table}"))
+    connection.execute(
+        text("INSERT INTO base_data (fingerprint, only_one) VALUES (:fingerprint, true)"),
+        {"fingerprint": fingerprint},
+    )
+    connection.execute(
+        text("INSERT INTO division VALUES (:code, :name, :level, :parent_code)"),
+        [vars(d) for d in data.divisions],
+    )
+    connection.execute(
+        text("INSERT INTO fund VALUES (:code, :level, :name, :category, :scope_note)"),
+        [vars(f) for f in data.funds],
+    )
+    connection.execute(
+        text("INSERT INTO calendar_exception VALUES (:day, :working)"),
+        [{"day": day, "working": working} for day, working in sorted(calendar.exceptions.items())],
+    )
+
+
+def read_calendar(connection: Connection) -> Calendar:
+    """The calendar in force."""
+    rows = connection.execute(text("SELECT day, working FROM calendar_exception"))
+    return Calendar({row.day: row.working for row in rows})

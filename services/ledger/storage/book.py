@@ -1,0 +1,206 @@
+"""Postings: a transaction each, told and sealed as its last step."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import polars as pl
+import psycopg
+from sqlalchemy import Connection, text
+from sqlalchemy.exc import DBAPIError
+
+from services.kit.clock import Clock, microseconds
+from services.kit.crash_points import reach
+from services.kit.errors import Unavailable
+from services.kit.frames import copy_in, copy_out, wanted
+from services.kit.module import Database, Streams
+from services.ledger import messages
+from services.ledger.domain import chain
+from services.ledger.domain.accounts import FIRST_OWNER_ROW, OWNERS, deltas, first_id
+from services.ledger.domain.chain import Tag
+from services.ledger.domain.changes import Change
+from services.ledger.domain.linking import Posted
+from services.ledger.storage.disbursements import DisbursementRows
+from services.ledger.storage.payments import PaymentRows
+from services.ledger.storage.quotas import QuotaRows
+from services.ledger.storage.tables import SEALED, TABLES, stored
+from services.ledger.usecases.ports import Gate, Work
+
+ATTEMPTS_MAX = 8
+_RETRIED = (
+    psycopg.errors.UniqueViolation,
+    psycopg.errors.DeadlockDetected,
+    psycopg.errors.SerializationFailure,
+)
+
+# By index only: the statistics of a young table say "empty", and the planner would read all of it for every batch.
+_BEGIN = text(
+    """
+    SELECT nextval('posting_id'), set_config('enable_seqscan', 'off', true), set_config('jit', 'off', true),
+        set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true)
+    """
+)
+_HEAD = text("SELECT height, hash FROM chain_head FOR UPDATE")
+_SEAL = text(
+    """
+    WITH sealed AS (
+        INSERT INTO block (height, posting_id, previous_hash, merkle_root, entries, recorded_at_us, hash)
+        VALUES (:height, :posting_id, :previous_hash, :merkle_root, :entries, :recorded_at_us, :hash)
+        RETURNING height, hash
+    )
+    UPDATE chain_head SET height = sealed.height, hash = sealed.hash FROM sealed
+    """
+)
+
+
+class LedgerBook:
+    """Where postings are made. Implements usecases.Book."""
+
+    def __init__(self, database: Database, streams: Streams, clock: Clock) -> None:
+        self._database = database
+        self._streams = streams
+        self._clock = clock
+
+    def post(self, work: Work, request_id: str) -> Posted:
+        """Runs `work` in one transaction; again, at most eight times, if another posting of the same rows came first."""
+        for _ in range(ATTEMPTS_MAX):
+            try:
+                with self._database.transaction() as connection:
+                    posted = work(LedgerPosting(connection, self._streams, self._clock, request_id))
+                    reach("ledger.post.before_commit")
+                reach("ledger.post.after_commit")
+            except (DBAPIError, psycopg.Error) as error:
+                cause = error.orig if isinstance(error, DBAPIError) else error
+                if not isinstance(cause, _RETRIED):
+                    raise
+            else:
+                return posted
+        raise Unavailable("ledger.busy", "总台账繁忙，请稍后再试", "the ledger is busy, try again later")
+
+
+class LedgerPosting(PaymentRows, DisbursementRows, QuotaRows):
+    """One posting over one connection. Implements usecases.Posting."""
+
+    def __init__(self, connection: Connection, streams: Streams, clock: Clock, request_id: str) -> None:
+        super().__init__(connection)
+        self.id: int = connection.execute(_BEGIN).one()[0]
+        self._streams = streams
+        self._clock = clock
+        self._request_id = request_id
+        self._leaves: dict[Tag, list[bytes]] = {}
+        self._owners = 0
+
+    def enter(self, gate: Gate) -> None:
+        """Waits for the postings that this one may not run beside."""
+        self._connection.execute(text(f"LOCK TABLE posting_gate IN {gate.value} MODE"))
+
+    def recorded(self, tag: Tag, keys: pl.Series) -> pl.DataFrame:
+        """key and content_hash (hex) of the rows of these keys that are recorded."""
+        asked = wanted(keys.unique().to_frame("key"))
+        query = f"""
+            SELECT wanted.key, encode(found.content_hash, 'hex') FROM {asked.rows} CROSS JOIN LATERAL (
+                SELECT content_hash FROM {TABLES[tag]} AS row WHERE row.key = wanted.key OFFSET 0
+            ) AS found
+        """
+        return copy_out(
+            self._connection, query, asked.parameters, {"key": pl.String, "content_hash": pl.String}
+        )
+
+    def record(self, tag: Tag, rows: pl.DataFrame) -> None:
+        """Records new rows with id, leaf, content_hash and the columns of the table."""
+        rows = rows.sort("id")
+        self._leaves.setdefault(tag, []).extend(rows["leaf"])
+        kept = rows.select(*stored(tag), content_hash=pl.concat_str([pl.lit("\\x"), pl.col("content_hash")]))
+        copy_in(self._connection, TABLES[tag], kept)
+
+    def owners(self, asked_for: pl.DataFrame) -> pl.DataFrame:
+        """owner and owner_id of owners of accounts; those that were unknown are entries of this posting."""
+        schema = {"owner": pl.String, "owner_id": pl.Int64}
+        if asked_for.height == 0:
+            return pl.DataFrame(schema=schema)
+        known = self._known_owners(asked_for["owner"])
+        unknown = asked_for.join(known, on="owner", how="anti").sort("owner")
+        if unknown.height == 0:
+            return known
+        added = self._add_owners(unknown)
+        # A posting beside this one may have added some of them first: they are there now.
+        missing = unknown.join(added, on="owner", how="anti")
+        return pl.concat([known, added, self._known_owners(missing["owner"])])
+
+    def _known_owners(self, names: pl.Series) -> pl.DataFrame:
+        asked = wanted(names.to_frame("owner"))
+        query = f"""
+            SELECT wanted.owner, found.id FROM {asked.rows} CROSS JOIN LATERAL (
+                SELECT id FROM owner WHERE owner.name = wanted.owner OFFSET 0
+            ) AS found
+        """
+        return copy_out(self._connection, query, asked.parameters, {"owner": pl.String, "owner_id": pl.Int64})
+
+    def _add_owners(self, unknown: pl.DataFrame) -> pl.DataFrame:
+        start = first_id(self.id) + FIRST_OWNER_ROW + self._owners
+        rows = (
+            unknown.rename({"owner": "name"})
+            .with_row_index("id")
+            .with_columns(id=pl.col("id").cast(pl.Int64) + start)
+            .select(pl.col(name).cast(dtype) for name, dtype in OWNERS.items())
+        )
+        self._owners += rows.height
+        asked = wanted(rows)
+        names = ", ".join(OWNERS)
+        added = self._read(
+            f"""
+            INSERT INTO owner ({names}) SELECT {names} FROM {asked.rows} ORDER BY name
+            ON CONFLICT (name) DO NOTHING RETURNING {names}
+            """,
+            asked.parameters,
+            dict(OWNERS),
+        ).sort("id")
+        self._leaves.setdefault(Tag.ACCOUNT, []).extend(chain.leaves(added, Tag.ACCOUNT))
+        return added.select(owner="name", owner_id="id")
+
+    def seal(self, transfers: pl.DataFrame, changes: Sequence[Change]) -> int:
+        """Writes transfers and balances, tells the changes and seals the block. The last call; returns the height."""
+        copy_in(self._connection, TABLES[Tag.TRANSFER], transfers)
+        self._change_balances(deltas(transfers))
+        sealed = transfers.select(SEALED[Tag.TRANSFER].keys())
+        self._leaves[Tag.TRANSFER] = chain.leaves(sealed, Tag.TRANSFER)
+        hashes = [leaf for tag in Tag for leaf in self._leaves.get(tag, ())]
+        root = chain.merkle_root(hashes)
+        events = messages.events(changes)
+        # From here to the commit no other posting can be sealed: nothing that takes time may follow.
+        height, previous_hash = self._connection.execute(_HEAD).one()
+        block = chain.seal(
+            height + 1,
+            self.id,
+            bytes(previous_hash),
+            root,
+            len(hashes),
+            microseconds(self._clock.now()),
+        )
+        self._connection.execute(_SEAL, vars(block))
+        self._streams.append(self._connection, events, position=block.height, request_id=self._request_id)
+        return block.height
+
+    def _change_balances(self, changed: pl.DataFrame) -> None:
+        """Balances in the order of their ids, so that postings beside each other cannot deadlock."""
+        if changed.height == 0:
+            return
+        days = wanted(changed)
+        self._run(
+            f"""
+            INSERT INTO account_day (account_id, day, delta_fen)
+            SELECT account_id, day, delta_fen FROM {days.rows} ORDER BY account_id, day
+            ON CONFLICT (account_id, day) DO UPDATE SET delta_fen = account_day.delta_fen + excluded.delta_fen
+            """,
+            days.parameters,
+        )
+        sums = changed.group_by("account_id").agg(pl.col("delta_fen").sum()).sort("account_id")
+        balances = wanted(sums)
+        self._run(
+            f"""
+            INSERT INTO account (id, balance_fen)
+            SELECT account_id, delta_fen FROM {balances.rows} ORDER BY account_id
+            ON CONFLICT (id) DO UPDATE SET balance_fen = account.balance_fen + excluded.balance_fen
+            """,
+            balances.parameters,
+        )

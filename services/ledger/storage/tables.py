@@ -1,0 +1,53 @@
+"""Which table keeps which kind of entry, and which of its columns are sealed in the chain."""
+
+from __future__ import annotations
+
+import polars as pl
+from mingzhang.envelope.v1.columns import Columns
+from mingzhang.ledger.v1 import columns
+
+from services.ledger.domain.accounts import OWNERS, TRANSFERS
+from services.ledger.domain.chain import Tag
+from services.ledger.usecases.entering import PROVENANCE
+
+TABLES = {
+    Tag.TRANSFER: "transfer",
+    Tag.ACCOUNT: "owner",
+    Tag.QUOTA: "quota",
+    Tag.PROJECT: "project",
+    Tag.ALLOTMENT: "allotment",
+    Tag.PAYMENT: "payment",
+    Tag.DISBURSEMENT: "disbursement",
+}
+NAMES = {Tag.TRANSFER: "id", Tag.ACCOUNT: "name"}
+"""The column that names an entry to a person; `key` for all others."""
+
+
+def _sealed(declared: Columns) -> dict[str, type[pl.DataType]]:
+    return {column.name: column.dtype for column in declared.columns if column.name not in PROVENANCE}
+
+
+SEALED: dict[Tag, dict[str, pl.DataType | type[pl.DataType]]] = {
+    Tag.TRANSFER: dict(TRANSFERS),
+    Tag.ACCOUNT: dict(OWNERS),
+    Tag.QUOTA: {**_sealed(columns.QUOTAS)},
+    Tag.PROJECT: {**_sealed(columns.PROJECTS)},
+    Tag.ALLOTMENT: {**_sealed(columns.ALLOTMENTS)},
+    Tag.PAYMENT: {**_sealed(columns.PAYMENTS)},
+    Tag.DISBURSEMENT: {**_sealed(columns.DISBURSEMENTS)},
+}
+"""The encoded columns of each kind of entry, in the order of the encoding."""
+
+_WORKED_OUT = {
+    Tag.QUOTA: ("category",),
+    Tag.PROJECT: ("category",),
+    Tag.ALLOTMENT: ("quota_id",),
+    Tag.PAYMENT: ("quota_id", "category", "share_number", "remaining_fen", "applied"),
+    Tag.DISBURSEMENT: ("payment_id", "quota_id", "category", "remaining_fen", "standing", "applied"),
+}
+"""What the ledger adds to what was posted; it may change, so it is not sealed. The transfers are."""
+
+
+def stored(tag: Tag) -> tuple[str, ...]:
+    """The columns that a posting writes, but for the hash of the content."""
+    return ("id", *SEALED[tag], *PROVENANCE, *_WORKED_OUT[tag])
