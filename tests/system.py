@@ -311,12 +311,12 @@ def readers() -> dict[tuple[str, str], list[tuple[str, str]]]:
     facts = [("ledger", f"{category}.0") for category in CATEGORIES]
     warnings = [("rules", f"warnings.{category}") for category in (*CATEGORIES, "cross")]
     by_category = {
-        ("rules", f"rules.{category}"): [("ledger", f"{category}.0"), ("ingest", "lists")]
+        ("rules", f"rules-{category}"): [("ledger", f"{category}.0"), ("ingest", "lists")]
         for category in CATEGORIES
     }
     return {
         **by_category,
-        ("rules", "rules.cross"): [*facts, ("ingest", "lists")],
+        ("rules", "rules-cross"): [*facts, ("ingest", "lists")],
         ("ledger", "ledger"): [("ingest", "imports")],
         ("notify", "notify"): [*warnings, ("gateway", "users"), ("ledger", "base")],
     }

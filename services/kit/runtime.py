@@ -126,6 +126,7 @@ class Runtime:
         self._services = tuple(services)
         self._report = report
         self._consumers: list[StreamConsumer] = []
+        self._consumer_databases: list[PostgresDatabase] = []
         self._channels: dict[tuple[str, str], grpc.Channel] = {}
         self._http: _HttpServer | None = None
         self._ready = threading.Event()
@@ -207,8 +208,9 @@ class Runtime:
 
     def _start_consumers(self) -> None:
         for kit in self.kits.values():
+            database = self._database_of_consumers(kit)
             for subscription in kit.subscriptions:
-                inbox = Inbox(kit.database, subscription)
+                inbox = Inbox(database, subscription)
                 read_events = self._reader(subscription.emitter, kit.service)
                 for stream in streams_matching(subscription.emitter, subscription.streams):
                     receiver = self.bus.subscribe(
@@ -225,6 +227,14 @@ class Runtime:
                             self.config.silence_s,
                         )
                     )
+
+    def _database_of_consumers(self, kit: ProcessKit) -> PostgresDatabase:
+        """A pool with a connection for each stream: consumers that wait for each other must not starve the doors."""
+        threads = sum(len(streams_matching(one.emitter, one.streams)) for one in kit.subscriptions)
+        url, name = self.database_url(kit.service), f"mingzhang-{kit.service}-consumers"
+        database = PostgresDatabase(url, max(threads, 1), name)
+        self._consumer_databases.append(database)
+        return database
 
     def _reader(self, emitter: str, reader: str) -> Callable[[str, int, int], tuple[Sequence[Event], int]]:
         stub = StreamServiceStub(self.channel(emitter, reader))
@@ -277,8 +287,8 @@ class Runtime:
             close()
         for channel in self._channels.values():
             channel.close()
-        for kit in self.kits.values():
-            kit.database.close()
+        for database in (*self._consumer_databases, *(kit.database for kit in self.kits.values())):
+            database.close()
         if self.postgres is not None:
             self.postgres.stop()
 
