@@ -122,10 +122,11 @@ class Sensitive:
 
 @dataclass(frozen=True)
 class TextBatch:
-    """Rows of a file as text: a String column per field and `line` (Int32), at most about 5,000 rows.
+    """Rows of a file as text: a String column per field and `line` (Int32), a few MiB at most.
 
     `number` rises by one from 1 and is the same in every reading of the file. `offset` is how many bytes of the
-    file were read by then. `original(line, key)` gives the bytes of a row back.
+    file were read by then. `original(line, key)` gives the bytes of a row back. `normal` says that the reader saw
+    from the bytes that every text is in its normal form.
     """
 
     number: int
@@ -134,6 +135,7 @@ class TextBatch:
     rejected: tuple[Rejected, ...] = ()
     rows_rejected: int = 0
     original: Callable[[int, str], bytes] = field(default=lambda _line, _key: b"")
+    normal: bool = False
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ ROW_REASONS: dict[str, tuple[str, str]] = {
     "ingest.bad_year": ("“{field}”不是年度", "“{field}” is not a year"),
     "ingest.no_key": ("缺少“{field}”，无法标识该行", "“{field}” is missing, the row has no key"),
     "ingest.too_long": ("“{field}”过长", "“{field}” is too long"),
+    "ingest.line_too_long": ("该行超过长度上限", "the line is over the limit of length"),
     "ingest.ragged_row": ("列数与表头不符", "the row does not have the columns of the header"),
     "ingest.unclosed_quote": ("引号没有闭合", "a quotation mark is not closed"),
     "ingest.bad_encoding": ("该行的编码无法识别", "the encoding of the row cannot be read"),

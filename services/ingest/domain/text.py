@@ -3,11 +3,24 @@
 from __future__ import annotations
 
 import unicodedata
+from datetime import date
 
 import polars as pl
 
 _AMOUNT = r"^[+-]?[0-9]{1,12}(?:\.[0-9]{1,2}0*)?$"
 _GROUPED_AMOUNT = r"^[+-]?[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]{1,2}0*)?$"
+_TWO_DECIMALS = r"^[0-9]{1,12}\.[0-9]{2}$"
+_UNSEEN = r"[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]"
+_UNSEEN_IN_PROSE = r"[\p{Cc}\p{Cf}\p{Zl}\p{Zp}--[\n\t]]"
+# Printable ASCII, the ideographs and a few marks are the same in every normal form.
+_ODD = r"^$|^ | $|[^ -~\x{4e00}-\x{9fff}〔〕《》、。·“”]"
+# Printable ASCII, line ends, and the bytes of U+4000 to U+9FFF: ideographs, the same in every normal form.
+_SAFE_BYTES = bytes((0x0A, *range(0x20, 0x7F), *range(0x80, 0xC0), *range(0xE4, 0xEA)))
+_OPENING, _CLOSING = "〔".encode(), "〕".encode()
+_DAY_MIN, _DAY_MAX = date(1900, 1, 1), date(9999, 12, 31)
+_BUSINESS_DAY_MIN, _BUSINESS_DAY_MAX = date(2000, 1, 1), date(2100, 12, 31)
+_BRACKET_OR_BLANK = r"[\s\[\(\{【<〈《［（]"
+_MAY_BE_A_NUMBER = r"[0-9０-９]{11}|[0-9０-９]{4}[ -][0-9０-９]{3}"
 _DOCUMENT_YEAR = r"[\[\(\{【〔<〈《［（]\s*([0-9]{4})\s*[\]\)\}】〕>〉》］）]"
 _DOCUMENT_NUMBER = r"^\p{Han}{1,20}〔[0-9]{4}〕第?[0-9]{1,6}号$"
 _MASK = "************"
@@ -19,18 +32,53 @@ def stripped(text: pl.Expr) -> pl.Expr:
     return pl.when(bare.str.len_bytes() > 0).then(bare)
 
 
-def normalised(series: pl.Series) -> pl.Series:
-    """NFKC (full-width digits and brackets become plain ones), stripped; null where nothing remains.
+def normal_code(text: pl.Expr) -> pl.Expr:
+    """Codes and names: no control or invisible characters, NFKC (full-width digits and brackets become plain ones),
+    stripped; null where nothing remains."""
+    return stripped(text.str.replace_all(_UNSEEN, "").str.normalize("NFKC"))
 
-    Most columns of codes are plain ASCII; those are not sent through the normaliser.
+
+def normal_prose(text: pl.Expr) -> pl.Expr:
+    """Free text: NFC, stripped, without control and invisible characters but for line breaks and tabs."""
+    return stripped(text.str.replace_all(_UNSEEN_IN_PROSE, "").str.normalize("NFC"))
+
+
+def odd_columns(frame: pl.DataFrame) -> list[str]:
+    """The columns of text in which some value may not be in its normal form; in the usual case none.
+
+    One look at the bytes is much cheaper than normalising what is normal already.
     """
-    if (series.str.len_bytes() != series.str.len_chars()).any():
-        series = series.str.normalize("NFKC")
-    return series.to_frame("text").select(stripped(pl.col("text"))).to_series().alias(series.name)
+    names = [name for name, kind in frame.schema.items() if kind == pl.String]
+    odd = frame.select(pl.col(name).str.contains(_ODD).any() for name in names).row(0) if names else ()
+    return [name for name, is_odd in zip(names, odd, strict=True) if is_odd]
+
+
+def surely_normal(encoded: bytes, separator: bytes) -> bool:
+    """Whether all texts in some UTF-8, between separators and line ends, are surely in their normal form.
+
+    Says no to much that would be normal too: it only counts bytes, because it is asked about every byte of a file.
+    """
+    rare = set(encoded.translate(None, _SAFE_BYTES))
+    if rare - {0xE3} or (rare and encoded.count(0xE3) != encoded.count(_OPENING) + encoded.count(_CLOSING)):
+        return False
+    ends = (b"\n", separator)
+    return not any(end + b" " in encoded or b" " + end in encoded for end in ends) and not (
+        encoded.startswith(b" ") or encoded.endswith(b" ")
+    )
 
 
 def fen(text: pl.Expr) -> pl.Expr:
     """Yuan in text ("1,234.50", "-3", "12.5") as int64 fen, exactly; null where it is no amount of whole fen."""
+    return text.map_batches(_fen, return_dtype=pl.Int64)
+
+
+def _fen(text: pl.Series) -> pl.Series:
+    if text.str.contains(_TWO_DECIMALS).all():  # What nearly every file holds.
+        return text.str.replace(".", "", literal=True).cast(pl.Int64)
+    return text.alias("text").to_frame().select(_careful_fen(pl.col("text"))).to_series().alias(text.name)
+
+
+def _careful_fen(text: pl.Expr) -> pl.Expr:
     ungrouped = text.str.replace_all(",", "", literal=True)
     plain = pl.when(text.str.contains(_GROUPED_AMOUNT)).then(ungrouped).otherwise(text)
     split = plain.str.strip_chars_start("+-").str.splitn(".", 2)
@@ -49,10 +97,17 @@ def yuan_text(amount_fen: int) -> str:
 
 
 def day(text: pl.Expr) -> pl.Expr:
-    """A date in "2018-07-30" or "20180730"; null where it is neither."""
+    """A date of 1900 to 9999 in "2018-07-30" or "20180730"; null where it is none."""
     dashed = text.str.to_date("%Y-%m-%d", strict=False)
     bare = pl.when(text.str.len_bytes() == 8).then(text).str.to_date("%Y%m%d", strict=False)
-    return pl.coalesce(dashed, bare)
+    found = pl.coalesce(dashed, bare)
+    return pl.when(found.is_between(_DAY_MIN, _DAY_MAX)).then(found)
+
+
+def business_day(text: pl.Expr) -> pl.Expr:
+    """A date on which money may move: of 2000 to 2100, as fiscal years are; null where it is none."""
+    found = day(text)
+    return pl.when(found.is_between(_BUSINESS_DAY_MIN, _BUSINESS_DAY_MAX)).then(found)
 
 
 def month(text: pl.Expr) -> pl.Expr:
@@ -75,8 +130,13 @@ def division6(text: pl.Expr) -> pl.Expr:
 
 def document_number(text: pl.Expr) -> pl.Expr:
     """The normal form of a document number (given NFKC text): no blanks, and 〔〕 around the year."""
-    compact = text.str.replace_all(r"\s+", "")
-    return compact.str.replace(_DOCUMENT_YEAR, "〔${1}〕")
+    return text.map_batches(_document_number, return_dtype=pl.String)
+
+
+def _document_number(text: pl.Series) -> pl.Series:
+    if not text.str.contains(_BRACKET_OR_BLANK).any():
+        return text
+    return text.str.replace_all(r"\s+", "").str.replace(_DOCUMENT_YEAR, "〔${1}〕")
 
 
 def document_number_ok(number: pl.Expr) -> pl.Expr:
@@ -86,6 +146,12 @@ def document_number_ok(number: pl.Expr) -> pl.Expr:
 
 def without_numbers(text: pl.Expr) -> pl.Expr:
     """Free text in which long digit runs (12 and more: identity numbers, accounts) and mobile numbers are masked."""
+    return text.map_batches(_without_numbers, return_dtype=pl.String)
+
+
+def _without_numbers(text: pl.Series) -> pl.Series:
+    if not text.str.contains(_MAY_BE_A_NUMBER).any():
+        return text
     accounts = text.str.replace_all(r"[0-9０-９]{12,}[XxＸｘ]?", _MASK)
     spaced = accounts.str.replace_all(r"[0-9０-９]{4}(?:[ -][0-9０-９]{3,4}){2,}[XxＸｘ]?", _MASK)
     return spaced.str.replace_all(r"(^|[^0-9*])1[3-9][0-9]{9}([^0-9]|$)", "${1}" + _MASK + "${2}")

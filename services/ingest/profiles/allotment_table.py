@@ -25,9 +25,9 @@ HEADERS = {
 
 def typed_allotments(batch: TextBatch, context: Context, labels: Mapping[str, str]) -> Typed:
     """Rows of columns ledger.v1.allotments. They name no division, so they cover none."""
-    frame = door.normal_frame(batch.frame, ()).with_columns(
+    frame = door.normal_frame(batch).with_columns(
         text.fen(pl.col("amount")).alias("amount_fen"),
-        text.day(pl.col("allotted")).alias("effective_on"),
+        text.business_day(pl.col("allotted")).alias("effective_on"),
         pl.lit(context.import_id).alias("import_id"),
     )
     checks = [

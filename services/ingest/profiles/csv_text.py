@@ -1,7 +1,7 @@
 """CSV files as frames of text: UTF-8 (with or without BOM) or GBK/GB18030, quoted line breaks, ragged rows.
 
-Lines are taken in groups of 5,000. A group without quotation marks in which every line has the header's commas goes
-through Polars at once; any other group is read record by record by the csv module.
+Lines are taken in groups of at most 4 MiB. A group without quotation marks in which every line has the header's commas
+goes through Polars at once; any other group is read record by record by the csv module.
 """
 
 from __future__ import annotations
@@ -10,17 +10,19 @@ import codecs
 import csv
 import io
 from collections.abc import Callable, Iterator, Sequence
+from itertools import count
 from typing import BinaryIO
 
 import polars as pl
 
 from services.ingest.domain.imports import Rejected, TextBatch
 from services.ingest.domain.reasons import refused_file, rejected
+from services.ingest.domain.text import surely_normal
 
-GROUP_LINES = 5_000
-BLOCK_BYTES = 1024**2
+GROUP_BYTES = 4 * 1024**2
 SNIFF_BYTES = 256 * 1024
-LINE_BYTES_MAX = 8 * 1024**2
+LINE_BYTES_MAX = 128 * 1024
+"""A record of every column at its limit is shorter; also the longest field that the csv module takes."""
 RECORD_LINES_MAX = 50
 """A quoted field may go over this many lines; past it the quotation mark counts as never closed."""
 
@@ -29,7 +31,8 @@ def encoding_of(start: bytes) -> str:
     """The encoding of a file by its first bytes: "utf-8" or "gb18030" (a superset of GBK)."""
     if start.startswith(codecs.BOM_UTF8):
         start = start[3:]
-    if b"\0" in start or start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+    # UTF-16 has a zero in every comma of the header; one in a row behind it is that row's fault.
+    if b"\0" in start.split(b"\n", 1)[0] or start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         raise refused_file("ingest.wrong_encoding")
     for name in ("utf-8", "gb18030"):
         try:
@@ -62,88 +65,121 @@ def header_of(source: BinaryIO) -> list[str]:
     return [name.strip() for name in names]
 
 
-def _lines_of(group: Sequence[bytes], first: int) -> Callable[[int, str], bytes]:
-    """Gives a line of the group back by its number in the file."""
-    return lambda line, _key: group[line - first]
-
-
 def read(source: BinaryIO, fields: Sequence[str]) -> Iterator[TextBatch]:
     """Batches of the rows behind the header, a String column per field in the header's order."""
     source.seek(0)
     encoding = encoding_of(source.read(SNIFF_BYTES))
     lines = _Lines(source)
-    lines.take(1)
-    number = 0
-    while True:
+    lines.take()
+    for number in count(1):
         first = lines.line + 1
-        group = lines.take(GROUP_LINES)
-        if not group:
+        group = lines.group()
+        if group is None:
+            yield _overlong(number, first, lines.offset, fields)
+        elif not group:
             return
-        number += 1
-        frame = _fast(group, first, encoding, fields)
-        if frame is not None:
-            yield TextBatch(number, frame, lines.offset, original=_lines_of(group, first))
+        elif (read := _fast(group, first, encoding, fields)) is not None:
+            frame, normal = read
+            yield TextBatch(number, frame, lines.offset, original=_lines_of(group, first), normal=normal)
         else:
             yield _Records(lines, group, first, encoding, fields).batch(number)
 
 
+def _lines_of(group: bytes, first: int) -> Callable[[int, str], bytes]:
+    """Gives a line of the group back by its number in the file."""
+    split: list[bytes] = []
+
+    def original(line: int, _key: str) -> bytes:
+        if not split:
+            split.extend(group.split(b"\n"))
+        return split[line - first].removesuffix(b"\r")
+
+    return original
+
+
+def _overlong(number: int, line: int, offset: int, fields: Sequence[str]) -> TextBatch:
+    """The batch of a line that is too long even to be held."""
+    frame = pl.DataFrame(schema={**dict.fromkeys(fields, pl.String), "line": pl.Int32})
+    return TextBatch(number, frame, offset, (rejected(line, "", "ingest.line_too_long"),), 1)
+
+
 class _Lines:
-    """The physical lines of a file, counted, as bytes without their line ends."""
+    """The physical lines of a file, counted. Where a group ends depends on the file's bytes alone."""
 
     def __init__(self, source: BinaryIO) -> None:
         source.seek(0)
+        start = source.read(len(codecs.BOM_UTF8))
         self._source = source
-        self._waiting: list[bytes] = []
-        self._rest = source.read(3).removeprefix(codecs.BOM_UTF8)
-        self._ended = False
+        self._buffer = start.removeprefix(codecs.BOM_UTF8)
         self.line = 0
-        self.offset = 0
+        self.offset = len(start) - len(self._buffer)
 
-    def take(self, count: int) -> list[bytes]:
-        """The next lines, at most `count`; empty at the end."""
-        while len(self._waiting) < count and not self._ended:
-            self._fill()
-        taken, self._waiting = self._waiting[:count], self._waiting[count:]
-        self.line += len(taken)
-        self.offset += sum(map(len, taken)) + len(taken)
-        return [line[:-1] if line.endswith(b"\r") else line for line in taken]
+    def group(self) -> bytes | None:
+        """The next whole lines, at most GROUP_BYTES; empty at the end; None for one line that is longer."""
+        self._fill()
+        if len(self._buffer) < GROUP_BYTES:
+            return self._taken(len(self._buffer))
+        whole = self._buffer.rfind(b"\n") + 1
+        if whole:
+            return self._taken(whole)
+        while (end := self._buffer.find(b"\n")) < 0 and self._buffer:
+            self.offset += len(self._buffer)
+            self._buffer = self._source.read(GROUP_BYTES)
+        self.offset += end + 1
+        self._buffer = self._buffer[end + 1 :]
+        self.line += 1
+        return None
 
-    def give_back(self, lines: list[bytes]) -> None:
-        """Puts lines back that were taken too many."""
-        self._waiting[:0] = lines
-        self.line -= len(lines)
-        self.offset -= sum(map(len, lines)) + len(lines)
+    def take(self) -> bytes:
+        """One more line with its end; empty at the end of the file."""
+        self._fill()
+        end = self._buffer.find(b"\n") + 1
+        return self._taken(end or len(self._buffer))
+
+    def give_back(self, taken: bytes) -> None:
+        """Puts whole lines back that were taken too many."""
+        self._buffer = taken + self._buffer
+        self.offset -= len(taken)
+        self.line -= _line_count(taken)
 
     def _fill(self) -> None:
-        block = self._source.read(BLOCK_BYTES)
-        if not block:
-            self._ended = True
-            if self._rest:
-                self._waiting.append(self._rest)
-                self._rest = b""
-            return
-        *whole, self._rest = (self._rest + block).split(b"\n")
-        self._waiting.extend(whole)
-        if len(self._rest) > LINE_BYTES_MAX:
-            raise refused_file("ingest.unknown_profile")
+        while len(self._buffer) < GROUP_BYTES and (
+            more := self._source.read(GROUP_BYTES - len(self._buffer))
+        ):
+            self._buffer += more
+
+    def _taken(self, size: int) -> bytes:
+        taken, self._buffer = self._buffer[:size], self._buffer[size:]
+        self.offset += size
+        self.line += _line_count(taken)
+        return taken
 
 
-def _fast(group: list[bytes], first: int, encoding: str, fields: Sequence[str]) -> pl.DataFrame | None:
-    """The group by Polars, or None if it has quotes, blank or ragged lines, or does not decode."""
-    joined = b"\n".join(group)
-    commas = len(fields) - 1
-    if b'"' in joined or b"\0" in joined or b"\r" in joined:
+def _line_count(data: bytes) -> int:
+    """Lines of whole lines; the last of the file may have no end."""
+    return data.count(b"\n") + (1 if data and not data.endswith(b"\n") else 0)
+
+
+def _fast(group: bytes, first: int, encoding: str, fields: Sequence[str]) -> tuple[pl.DataFrame, bool] | None:
+    """The group by Polars, and whether its texts are surely normal; None if it has quotes, blank or ragged lines, or
+    does not decode."""
+    if b'"' in group or b"\0" in group:
         return None
+    if b"\r" in group:
+        group = group.replace(b"\r\n", b"\n").removesuffix(b"\r")
+        if b"\r" in group:
+            return None
     if encoding != "utf-8":
         try:
-            joined = joined.decode(encoding).encode()
+            group = group.decode(encoding).encode()
         except UnicodeDecodeError:
             return None
-    if joined.count(b",") != commas * len(group):
+    lines = _line_count(group)
+    if group.count(b",") != (len(fields) - 1) * lines:
         return None
     try:
         frame = pl.read_csv(
-            joined,
+            group,
             has_header=False,
             schema=dict.fromkeys(fields, pl.String),
             quote_char=None,
@@ -151,19 +187,19 @@ def _fast(group: list[bytes], first: int, encoding: str, fields: Sequence[str]) 
         )
     except pl.exceptions.PolarsError:  # A line with too many columns, or bytes that are no UTF-8.
         return None
-    if frame.height != len(group):
+    if frame.height != lines:
         return None
-    return frame.with_columns(pl.int_range(first, first + len(group), dtype=pl.Int32).alias("line"))
+    numbered = frame.with_columns(pl.int_range(first, first + lines, dtype=pl.Int32).alias("line"))
+    return numbered, surely_normal(group, b",")
 
 
 class _Records:
     """A group that needs care: records that may go over several lines, each decoded by itself if need be."""
 
-    def __init__(
-        self, lines: _Lines, group: list[bytes], first: int, encoding: str, fields: Sequence[str]
-    ) -> None:
+    def __init__(self, lines: _Lines, group: bytes, first: int, encoding: str, fields: Sequence[str]) -> None:
         self._lines = lines
-        self._group = group
+        self._group = group.removesuffix(b"\n").split(b"\n")
+        self._own = len(self._group)
         self._first = first
         self._encoding = encoding
         self._fields = fields
@@ -174,12 +210,12 @@ class _Records:
 
     def batch(self, number: int) -> TextBatch:
         """The records that begin in the group; the last one may end behind it."""
-        at, own_lines = 0, len(self._group)
-        while at < own_lines:
+        at = 0
+        while at < self._own:
             at += self._record(at)
-        self._lines.give_back(self._group[at:])
+        self._lines.give_back(b"".join(line + b"\n" for line in self._group[at:]))
         columns = [
-            pl.Series(name, [row[place] for row in self._rows], pl.String)
+            pl.Series(name, [row[place] or None for row in self._rows], pl.String)
             for place, name in enumerate(self._fields)
         ]
         return TextBatch(
@@ -194,8 +230,11 @@ class _Records:
     def _record(self, at: int) -> int:
         """Reads the record that begins at a place of the group; returns how many lines it took."""
         line = self._first + at
-        raw = self._group[at]
+        raw = self._group[at].removesuffix(b"\r")
         if not raw.strip():
+            return 1
+        if len(raw) > LINE_BYTES_MAX:
+            self._refuse(line, "ingest.line_too_long", b"")
             return 1
         taken = 1
         try:
@@ -220,6 +259,8 @@ class _Records:
         text = raw.decode(self._encoding)
         if "\0" in text:
             raise UnicodeDecodeError(self._encoding, raw, 0, 1, "NUL is no text")
+        if '"' not in text:
+            return text.split(",")
         try:
             return next(csv.reader(io.StringIO(text, newline="\n"), strict=True))
         except csv.Error:
@@ -227,24 +268,27 @@ class _Records:
 
     def _over_lines(self, at: int) -> tuple[bytes, list[str] | None, int]:
         """A record with quoted line breaks: bytes, fields and number of lines; no fields if its quotes never close."""
-        raw = self._group[at]
-        for count in range(2, RECORD_LINES_MAX + 1):
-            if at + count > len(self._group):
-                more = self._lines.take(1)
+        raw = self._group[at].removesuffix(b"\r")
+        whole = raw
+        for count_ in range(2, RECORD_LINES_MAX + 1):
+            if at + count_ > len(self._group):
+                more = self._lines.take()
                 if not more:
                     break
-                self._group.extend(more)
-            following = self._group[at + count - 1]
-            raw += b"\n" + following
+                self._group.append(more.removesuffix(b"\n"))
+            following = self._group[at + count_ - 1].removesuffix(b"\r")
+            whole += b"\n" + following
+            if len(whole) > LINE_BYTES_MAX:
+                break
             if b'"' not in following:
                 continue
             try:
-                row = self._parsed(raw)
+                row = self._parsed(whole)
             except UnicodeDecodeError:  # The fault of a line behind it: that line says so itself.
                 break
             if row is not None:
-                return raw, row, count
-        return self._group[at], None, 1
+                return whole, row, count_
+        return raw, None, 1
 
     def _refuse(self, line: int, reason: str, raw: bytes) -> None:
         self._rejected.append(rejected(line, "", reason, original=raw))

@@ -40,7 +40,7 @@ HEADERS = {
 
 def typed_disbursements(batch: TextBatch, context: Context, labels: Mapping[str, str]) -> Typed:
     """Rows of columns ledger.v1.disbursements (clear values in place of tokens)."""
-    frame = door.normal_frame(batch.frame, ())
+    frame = door.normal_frame(batch)
     amount = text.fen(pl.col("amount"))
     frame = frame.with_columns(
         text.division6(pl.col("division")).alias("division_code"),
@@ -49,7 +49,7 @@ def typed_disbursements(batch: TextBatch, context: Context, labels: Mapping[str,
         # An empty due amount means that all that was due was paid; an unreadable one is refused.
         pl.when(pl.col("due").is_null()).then(amount).otherwise(text.fen(pl.col("due"))).alias("due_fen"),
         text.month(pl.col("month_text")).alias("month"),
-        text.day(pl.col("paid_on")).alias("effective_on"),
+        text.business_day(pl.col("paid_on")).alias("effective_on"),
         text.document_number(pl.col("document_number")).alias("document_number"),
         pl.col("id_number").str.to_uppercase(),
         identity.normal_account(frame["account"]),

@@ -35,30 +35,30 @@ class Odd:
     holds: pl.Expr
 
 
-def normal_frame(frame: pl.DataFrame, free_text: Sequence[str]) -> pl.DataFrame:
-    """Every text column normalised; those of free text only stripped."""
-    columns = [
-        series
-        if series.dtype != pl.String
-        else series.to_frame().select(text.stripped(pl.col(series.name))).to_series()
-        if series.name in free_text
-        else text.normalised(series)
-        for series in frame
-    ]
-    return pl.DataFrame(columns)
+def normal_frame(batch: TextBatch, free_text: Sequence[str] = ()) -> pl.DataFrame:
+    """Every text column in its normal form: codes and names without invisible characters, free text as prose."""
+    if batch.normal:
+        return batch.frame
+    return batch.frame.with_columns(
+        text.normal_prose(pl.col(name)) if name in free_text else text.normal_code(pl.col(name))
+        for name in text.odd_columns(batch.frame)
+    )
 
 
 def too_long(frame: pl.DataFrame, free_text: Sequence[str]) -> list[Check]:
     """Checks for the columns that hold a value past their limit; none in the usual case."""
-    checks = []
-    for series in frame:
-        if series.dtype == pl.String:
-            limit = TEXT_CHARS_MAX if series.name in free_text else CODE_CHARS_MAX
-            longest = series.str.len_chars().max()
-            if isinstance(longest, int) and longest > limit:
-                bad = pl.col(series.name).str.len_chars() > limit
-                checks.append(Check("ingest.too_long", series.name, bad))
-    return checks
+    limits = {
+        name: TEXT_CHARS_MAX if name in free_text else CODE_CHARS_MAX
+        for name, kind in frame.schema.items()
+        if kind == pl.String
+    }
+    # A value has at most as many characters as bytes, and bytes are counted already.
+    longest = frame.select(pl.col(name).str.len_bytes().max() for name in limits).row(0)
+    return [
+        Check("ingest.too_long", name, pl.col(name).str.len_chars() > limit)
+        for (name, limit), size in zip(limits.items(), longest, strict=True)
+        if size is not None and size > limit
+    ]
 
 
 def missing(name: str, reason: str = "ingest.no_key") -> Check:

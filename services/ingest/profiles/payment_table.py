@@ -50,12 +50,12 @@ SENSITIVE = (
 
 def typed_payments(batch: TextBatch, context: Context, labels: Mapping[str, str]) -> Typed:
     """Rows of columns ledger.v1.payments (clear values in place of tokens) out of a frame of text."""
-    frame = door.normal_frame(batch.frame.drop("payee_bank", strict=False), FREE_TEXT)
+    frame = door.normal_frame(batch, FREE_TEXT).drop("payee_bank", strict=False)
     frame = frame.with_columns(
         text.division6(pl.col("division")).alias("division_code"),
         text.year(pl.col("year")).alias("fiscal_year"),
         text.fen(pl.col("amount")).alias("amount_fen"),
-        text.day(pl.col("paid_on")).alias("effective_on"),
+        text.business_day(pl.col("paid_on")).alias("effective_on"),
         text.document_number(pl.col("document_number")).alias("document_number"),
         identity.normal_account(frame["payer_account"]),
         identity.normal_account(frame["payee_account"]),
@@ -89,7 +89,8 @@ def _payment_columns(good: pl.DataFrame, context: Context) -> pl.DataFrame:
         shown.otherwise(identity.name_mask(pl.col("payee_name"))).alias("payee_name_mask"),
         (pl.col("payer_name") == pl.col("payee_name")).alias("payer_equals_payee"),
         pl.col("payee_account").str.contains(r"\p{Han}").fill_null(False).alias("account_has_cjk"),
-        text.without_numbers(pl.col("purpose")).alias("purpose"),
+        text.without_numbers(pl.col("agency_name")),
+        text.without_numbers(pl.col("purpose")),
         pl.when(pl.col("original_voucher_no").is_not_null())
         .then(_key("original_voucher_no", "original_detail_id"))
         .alias("original_key"),

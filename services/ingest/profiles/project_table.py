@@ -32,7 +32,7 @@ HOUSEHOLDS_MAX = 10_000_000
 
 def typed_projects(batch: TextBatch, context: Context, labels: Mapping[str, str]) -> Typed:
     """Rows of columns ledger.v1.projects."""
-    frame = door.normal_frame(batch.frame, FREE_TEXT)
+    frame = door.normal_frame(batch, FREE_TEXT)
     households = pl.col("households").cast(pl.Int64, strict=False)
     frame = frame.with_columns(
         text.division6(pl.col("division")).alias("division_code"),
@@ -40,7 +40,7 @@ def typed_projects(batch: TextBatch, context: Context, labels: Mapping[str, str]
         pl.when(households.is_between(0, HOUSEHOLDS_MAX)).then(households).alias("beneficiary_households"),
         text.day(pl.col("planned_start")).alias("planned_start_on"),
         text.day(pl.col("planned_end")).alias("planned_end_on"),
-        text.day(pl.col("entered")).alias("effective_on"),
+        text.business_day(pl.col("entered")).alias("effective_on"),
     ).with_columns(
         pl.coalesce(text.year(pl.col("year")), pl.col("effective_on").dt.year()).alias("fiscal_year")
     )

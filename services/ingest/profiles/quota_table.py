@@ -35,13 +35,13 @@ _YES = ("是", "有", "1", "Y", "YES", "TRUE")
 
 def typed_quotas(batch: TextBatch, context: Context, labels: Mapping[str, str]) -> Typed:
     """Rows of columns ledger.v1.quotas. Without a day of receipt, the day of issue stands for it."""
-    frame = door.normal_frame(batch.frame, FREE_TEXT)
+    frame = door.normal_frame(batch, FREE_TEXT)
     frame = frame.with_columns(
         text.division6(pl.col("division")).alias("division_code"),
         text.division6(pl.col("issuer_division")).alias("issuer_division_code"),
         text.fen(pl.col("amount")).alias("amount_fen"),
         text.day(pl.col("issued")).alias("issued_on"),
-        pl.coalesce(text.day(pl.col("received")), text.day(pl.col("issued"))).alias("effective_on"),
+        pl.coalesce(text.business_day(pl.col(name)) for name in ("received", "issued")).alias("effective_on"),
         text.document_number(pl.col("document_number")).alias("document_number"),
         text.document_number(pl.col("upper_document_number")).alias("upper_document_number"),
     ).with_columns(

@@ -26,7 +26,7 @@ ACCOUNT, ID_NUMBER, CODE = "账号", "证件号码", "编码"
 
 def typed_list(batch: TextBatch, context: Context, labels: Mapping[str, str]) -> Typed:
     """Rows of lists: an account or an identity number (clear) or a code, valid from and to (inclusive)."""
-    frame = door.normal_frame(batch.frame, ("basis",))
+    frame = door.normal_frame(batch, ("basis",))
     kind = pl.col("object_type")
     frame = frame.with_columns(
         text.day(pl.col("from_text")).alias("valid_from"),

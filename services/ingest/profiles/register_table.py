@@ -27,7 +27,7 @@ HEADERS = {
 
 def typed_register(batch: TextBatch, context: Context, labels: Mapping[str, str]) -> Typed:  # noqa: ARG001 - the shape of every profile
     """Rows of the list registered_person: person and household (clear), valid from and to (inclusive)."""
-    frame = door.normal_frame(batch.frame, ()).with_columns(
+    frame = door.normal_frame(batch).with_columns(
         text.division6(pl.col("division")).alias("division_code"),
         text.day(pl.col("identified")).alias("valid_from"),
         text.day(pl.col("left")).alias("valid_to"),

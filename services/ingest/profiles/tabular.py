@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import BinaryIO
 
 import polars as pl
@@ -53,14 +53,7 @@ class TabularProfile:
         absent = [name for name in self.headers.values() if name not in fields]
         for batch in read:
             frame = batch.frame.with_columns(pl.lit(None, pl.String).alias(name) for name in absent)
-            yield TextBatch(
-                batch.number,
-                frame.select(*self.headers.values(), "line"),
-                batch.offset,
-                batch.rejected,
-                batch.rows_rejected,
-                batch.original,
-            )
+            yield replace(batch, frame=frame.select(*self.headers.values(), "line"))
 
     def typed(self, batch: TextBatch, context: Context) -> TypedBatch:
         """The batch behind the door."""

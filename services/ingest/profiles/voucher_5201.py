@@ -11,7 +11,7 @@ import base64
 import binascii
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import BinaryIO
 
 import polars as pl
@@ -339,10 +339,9 @@ def _text_frame(records: list[list[str]], prefix: str, names: Sequence[str]) -> 
 def _with_right_sums(batch: TextBatch) -> tuple[pl.DataFrame, list[Rejected], int]:
     """The details of vouchers whose PayAmt is the sum of their details; the others, and their number of rows."""
     frame = batch.frame
-    amounts = frame.with_columns(
-        text.normalised(frame["amount"]).alias("fen"),
-        text.normalised(frame["header_amount"]).alias("header_fen"),
-    ).with_columns(text.fen(pl.col("fen")).alias("fen"), text.fen(pl.col("header_fen")).alias("header_fen"))
+    written = replace(batch, frame=frame.select(fen="amount", header_fen="header_amount"))
+    plain = door.normal_frame(written)
+    amounts = frame.with_columns(plain.select(text.fen(pl.col("fen")), text.fen(pl.col("header_fen"))))
     right = (pl.col("fen").sum() == pl.col("header_fen").first()) & (pl.col("fen").null_count() == 0)
     sums = amounts.with_columns(right.over("voucher_at").fill_null(False).alias("right"))
     wrong = sums.filter(~pl.col("right"))

@@ -12,6 +12,7 @@ from sqlalchemy import text
 
 from services.ingest.domain.imports import ImportState, Known
 from services.ingest.jobs import ImportJob
+from services.ingest.profiles import csv_text
 from services.ingest.storage.sealing import Sealer, derived_key
 from services.ingest.usecases import Upload, run_import, start_import
 from services.kit import envelope
@@ -88,8 +89,12 @@ def test_the_same_rows_in_another_file_change_nothing(ingest: Ingest) -> None:
     assert (again.progress.rows_posted, again.progress.rows_known) == (0, 5)
 
 
-def test_an_import_that_was_broken_off_goes_on_behind_its_last_sealed_batch(ingest: Ingest) -> None:
+def test_an_import_that_was_broken_off_goes_on_behind_its_last_sealed_batch(
+    ingest: Ingest, monkeypatch: pytest.MonkeyPatch
+) -> None:
     passings = []
+    data = as_csv("payment_table", payments(3_000))
+    monkeypatch.setattr(csv_text, "GROUP_BYTES", len(data) * 2 // 5)
 
     def break_off() -> None:
         passings.append(1)
@@ -97,7 +102,7 @@ def test_an_import_that_was_broken_off_goes_on_behind_its_last_sealed_batch(inge
             raise RuntimeError("killed")
 
     ingest.ledger.before_post = break_off
-    import_, _ = ingest.upload(as_csv("payment_table", payments(12_000)))
+    import_, _ = ingest.upload(data)
     with pytest.raises(RuntimeError):
         run_import(ingest.ports, import_)
     broken = ingest.look(import_.import_id)
@@ -105,10 +110,10 @@ def test_an_import_that_was_broken_off_goes_on_behind_its_last_sealed_batch(inge
     ended = ingest.look(import_.import_id)
 
     assert (broken.state, broken.progress.batches) == (ImportState.RUNNING, 2)
-    assert (ended.state, ended.progress.rows_read) == (ImportState.FINISHED, 12_000)
-    assert len(ingest.ledger.rows) == 12_000
+    assert (ended.state, ended.progress.rows_read) == (ImportState.FINISHED, 3_000)
+    assert len(ingest.ledger.rows) == 3_000
     assert len(ingest.ledger.batches) == 3
-    assert finished(ingest)[0].covered[0].rows == 12_000
+    assert finished(ingest)[0].covered[0].rows == 3_000
 
 
 def test_a_batch_that_was_posted_but_not_sealed_is_known_the_second_time(ingest: Ingest) -> None:
