@@ -121,8 +121,10 @@ def list_part(event: Event) -> ListPart:
 
 
 def _added(kind: str, rows: Envelope, columns: Columns) -> Change:
-    # The same key twice in one batch: the last one stands.
-    frame = _frame(rows, columns).unique("key", keep="last", maintain_order=True)
+    frame = _frame(rows, columns)
+    if frame["key"].n_unique() < frame.height:
+        # The same key twice in one batch: the last one stands.
+        frame = frame.unique("key", keep="last", maintain_order=True)
     return Change(kind, (), frame)
 
 

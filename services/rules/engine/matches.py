@@ -7,7 +7,7 @@ rank of each side's value among all values that are compared. Ranks keep order a
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import polars as pl
@@ -82,6 +82,18 @@ class MatchRule:
                     needed.update(fields_of(self._side(part, number)))
         return tuple(sorted(needed - {"seq"}))
 
+    def groups(self, kind: str, frame: pl.DataFrame) -> pl.DataFrame:
+        """The groups of the facts that can take part: the group's fields of the kind and "group", each group once."""
+        columns = list(self.group_columns(kind))
+        if frame.height == 0:
+            return frame.select(columns).with_columns(pl.lit(None, pl.String).alias("group"))
+        column = column_of(names_of_kind(kind))
+        filters = {part.filter: None for part in self._plan.parts if part.kind == kind}
+        playing = pl.any_horizontal([polars_form(condition, column, _no_list) for condition in filters])
+        known = [pl.col(name).is_not_null() for name in columns]
+        groups = frame.filter(playing, *known).select(columns).unique()
+        return groups.with_columns(_group_json(columns).alias("group"))
+
     def candidates(self, kind: str, frame: pl.DataFrame) -> pl.DataFrame:
         """The facts that can take part, once for each way in which they can.
 
@@ -90,9 +102,6 @@ class MatchRule:
         """
         names = names_of_kind(kind)
         column = column_of(names)
-        group = pl.struct(
-            [pl.col(name).alias(str(index)) for index, name in enumerate(self.group_columns(kind))]
-        )
         known = [pl.col(name).is_not_null() for name in self.group_columns(kind)]
         shown = [_declared(name, kind) for name in sorted({"day", "division_code", *self._shown[kind]})]
         slots: dict[int, pl.DataType] = {}
@@ -108,7 +117,7 @@ class MatchRule:
             rows = frame.filter(polars_form(part.filter, column, _no_list), *known).select(
                 pl.lit(part.role).alias("role"),
                 pl.lit(part.tag).alias("tag"),
-                group.struct.json_encode().alias("group"),
+                _group_json(self.group_columns(kind)).alias("group"),
                 pl.col(FACT_KINDS[kind].key).alias("fact_key"),
                 *sides,
                 *shown,
@@ -261,6 +270,12 @@ class MatchRule:
         found = found.filter(in_force(self.rule, pl.col(f"{subject}.day"), fund))
         hits = self._form.hits(found)
         return hits.unique("evidence", keep="first", maintain_order=True).sort("evidence")
+
+
+def _group_json(columns: Sequence[str]) -> pl.Expr:
+    """The group's values as canonical JSON, the same for every kind of fact in it."""
+    group = pl.struct([pl.col(name).alias(str(index)) for index, name in enumerate(columns)])
+    return group.struct.json_encode()
 
 
 def _declared(name: str, kind: str) -> pl.Expr:

@@ -17,6 +17,7 @@ from services.rules.language.conditions import Conditions, conditions_of
 from services.rules.language.expression import Expression, fields_of
 from services.rules.language.names import WINDOW_FACTS_MAX, names_of_kind
 from services.rules.language.polars_form import polars_form
+from services.rules.language.ranges import narrowed
 
 _CONTRIBUTIONS = ("key_json", "day", "count", "sum", "division_code", "fund_code", "facts")
 
@@ -32,6 +33,7 @@ class WindowRule:
         self.days = rule.window.days
         self.key = rule.window.key
         self._kind = kind
+        self.count_min = max(1, narrowed("window.count", conditions.when, conditions.names.known)[0])
         self._sum = rule.window.sum
         read = {
             *fields_of(conditions.where),
@@ -54,17 +56,29 @@ class WindowRule:
         )
         self._form = hit_form(rule, conditions, evidence)
 
+    def spans(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """The keys of the facts for which `where` holds, and the first and last day of each.
+
+        Columns: those of the key in their declared types, key_json (as in `contributions`), first_day, last_day.
+        """
+        days = self._playing(frame).group_by(self.key, maintain_order=True)
+        spans = days.agg(pl.col("day").min().alias("first_day"), pl.col("day").max().alias("last_day"))
+        return spans.select(
+            *(pl.col(name).cast(self._kind.by_name[name].dtype) for name in self.key),
+            self._key_json().alias("key_json"),
+            "first_day",
+            "last_day",
+        )
+
     def contributions(self, frame: pl.DataFrame) -> pl.DataFrame:
         """What the facts add: one row per key and day, sorted, of the facts for which `where` holds.
 
         Columns: key_json String (canonical JSON object of the key fields), day Date, count Int64, sum Int64,
         division_code, fund_code, facts List[String] sorted.
         """
-        key = pl.struct([pl.col(name).cast(self._kind.by_name[name].dtype) for name in sorted(self.key)])
         total = pl.col(self._sum).cast(pl.Int64) if self._sum else pl.lit(0, pl.Int64)
-        kept = frame.filter(self._where, *(pl.col(name).is_not_null() for name in self.key))
-        rows = kept.select(
-            key.struct.json_encode().alias("key_json"),
+        rows = self._playing(frame).select(
+            self._key_json().alias("key_json"),
             "day",
             total.alias("sum"),
             "division_code",
@@ -101,6 +115,13 @@ class WindowRule:
         force = in_force(self.rule, pl.col("day"), pl.col("fund_code"))
         bounded = pl.col("window.count") <= WINDOW_FACTS_MAX
         return self._form.hits(rows.filter(self._when, force, bounded))
+
+    def _playing(self, frame: pl.DataFrame) -> pl.DataFrame:
+        return frame.filter(self._where, *(pl.col(name).is_not_null() for name in self.key))
+
+    def _key_json(self) -> pl.Expr:
+        key = pl.struct([pl.col(name).cast(self._kind.by_name[name].dtype) for name in sorted(self.key)])
+        return key.struct.json_encode()
 
 
 def _no_list(_: Expression) -> pl.Expr:

@@ -7,8 +7,13 @@ from collections.abc import Mapping, Sequence
 import polars as pl
 from sqlalchemy import Connection
 
-from services.rules.storage.frames import copy_in, copy_out, wanted
+from services.rules.storage.frames import REFUSALS, Wanted, copy_in, copy_out, wanted
 from services.rules.storage.tables import FACT_COLUMNS
+
+_TOGETHER = {
+    "payment": ("payee_account_token", "project_key", "day"),
+    "disbursement": ("person_token", "benefit_code", "month"),
+}
 
 
 class Facts:
@@ -39,38 +44,39 @@ class Facts:
     def add(self, kind: str, facts: pl.DataFrame) -> None:
         """Keeps facts whose keys are not there (see `take`)."""
         kept = facts.select(pl.lit(self._log).alias("log"), *FACT_COLUMNS[kind])
-        copy_in(self._connection, f"fact_{kind}_{self._log}", kept)
+        # Facts that are looked up together lie together, in the table and in its widest index.
+        copy_in(self._connection, f"fact_{kind}_{self._log}", kept.sort(_TOGETHER[kind]))
+
+    def add_new(self, kind: str, facts: pl.DataFrame) -> bool:
+        """Keeps facts if none of their keys is there; otherwise, or if one cannot be kept, nothing."""
+        try:
+            with self._connection.begin_nested():
+                self.add(kind, facts)
+        except REFUSALS:
+            return False
+        return True
 
     def of_groups(self, kind: str, groups: pl.DataFrame, size_min: int, size_max: int) -> pl.DataFrame:
-        """The facts that agree with a row of `groups` in all of its columns.
+        """The facts that agree with a row of `groups` (distinct rows of some columns of the kind).
 
         Groups of fewer than `size_min` facts are left out; of a group larger than `size_max` the first `size_max + 1`
         facts by day and key are returned, so that the caller sees that it is too large.
         """
-        asked = wanted(groups)
-        query = f"""
-            SELECT {_names(kind, "found")} FROM (
-                SELECT fact.*, count(*) OVER (PARTITION BY wanted.place) AS size,
-                    row_number() OVER (PARTITION BY wanted.place ORDER BY fact.day, fact.key) AS rank
-                FROM {asked.rows} {self._each(kind, groups.columns)}
-            ) AS found
-            WHERE size >= %(size_min)s AND rank <= %(size_max)s + 1
-        """
-        return self._read(kind, query, {**asked.parameters, "size_min": size_min, "size_max": size_max})
+        first = f"ORDER BY fact.day, fact.key LIMIT {size_max + 1}"
+        return self._found(kind, wanted(groups), _same(groups.columns), size_min, first)
 
-    def in_days(self, kind: str, keys: pl.DataFrame) -> pl.DataFrame:
-        """The facts that agree with a row of `keys` in all columns but `first_day` and `last_day`, between which they lie."""
-        asked = wanted(keys)
-        names = [name for name in keys.columns if name not in ("first_day", "last_day")]
-        within = "AND fact.day BETWEEN wanted.first_day AND wanted.last_day"
-        query = f"SELECT {_names(kind, 'fact')} FROM {asked.rows} {self._each(kind, names, within)}"
-        return self._read(kind, query, asked.parameters)
+    def in_days(self, kind: str, keys: pl.DataFrame, size_min: int) -> pl.DataFrame:
+        """The facts that agree with a row of `keys` in all columns but `first_day` and `last_day`, between which they lie.
+
+        Rows with fewer than `size_min` facts are left out.
+        """
+        same = _same([name for name in keys.columns if name not in ("first_day", "last_day")])
+        within = f"{same} AND fact.day BETWEEN wanted.first_day AND wanted.last_day"
+        return self._found(kind, wanted(keys), within, size_min)
 
     def by_values(self, kind: str, values: pl.Series) -> pl.DataFrame:
         """The facts that have one of these (distinct) values in the column of the series' name."""
-        asked = wanted(values.to_frame())
-        query = f"SELECT {_names(kind, 'fact')} FROM {asked.rows} {self._each(kind, [values.name])}"
-        return self._read(kind, query, asked.parameters)
+        return self._found(kind, wanted(values.to_frame()), _same([values.name]))
 
     def page(self, kind: str, after_key: str, rows_max: int) -> pl.DataFrame:
         """The next facts in the order of their keys."""
@@ -80,11 +86,17 @@ class Facts:
         """
         return self._read(kind, query, {"after": after_key, "rows_max": rows_max})
 
-    def _each(self, kind: str, names: Sequence[str], more: str = "") -> str:
-        """For each wanted row the facts that agree with it in these columns, as `fact`."""
-        same = " AND ".join(f"fact.{name} = wanted.{name}" for name in names)
-        table = f"fact_{kind}_{self._log}"
-        return f"CROSS JOIN LATERAL (SELECT * FROM {table} AS fact WHERE {same} {more} OFFSET 0) AS fact"
+    def _found(
+        self, kind: str, asked: Wanted, where: str, size_min: int = 1, bound: str = "OFFSET 0"
+    ) -> pl.DataFrame:
+        """For each wanted row the facts for which `where` holds, unless there are fewer than `size_min`."""
+        query = f"SELECT {_names(kind, 'fact')} FROM {asked.rows}"
+        rows = f"FROM fact_{kind}_{self._log} AS fact WHERE {where}"
+        if size_min > 1:
+            # Nearly no row has enough: one look into the index tells, and nothing is sorted or sent for the others.
+            query += f" CROSS JOIN LATERAL (SELECT 1 {rows} OFFSET {size_min - 1} LIMIT 1) AS enough"
+        query += f" CROSS JOIN LATERAL (SELECT * {rows} {bound}) AS fact"
+        return self._read(kind, query, asked.parameters)
 
     def _read(self, kind: str, query: str, parameters: Mapping[str, object]) -> pl.DataFrame:
         return copy_out(self._connection, query, parameters, FACT_COLUMNS[kind])
@@ -92,3 +104,7 @@ class Facts:
 
 def _names(kind: str, alias: str) -> str:
     return ", ".join(f"{alias}.{name}" for name in FACT_COLUMNS[kind])
+
+
+def _same(names: Sequence[str]) -> str:
+    return " AND ".join(f"fact.{name} = wanted.{name}" for name in names)

@@ -6,8 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import polars as pl
+import psycopg
 from sqlalchemy import Connection, text
 
+REFUSALS = (psycopg.DataError, psycopg.IntegrityError, psycopg.errors.ProgramLimitExceeded)
+"""What the database says of a value that it will never take: NUL, a number out of range, a text too long to index."""
 _NEXT, _NULL = "\x1f", "\x1e"
 _ARRAYS: dict[object, str] = {
     pl.String: "text[]",
@@ -84,14 +87,14 @@ def wanted(frame: pl.DataFrame) -> Wanted:
     parameters: dict[str, object] = {}
     for name, dtype in frame.schema.items():
         array, place = _ARRAYS[dtype.base_type()], f"wanted_{name}"
-        column = frame.get_column(name)
-        if dtype == pl.String and column.str.contains(f"[{_NEXT}{_NULL}]").any():
+        column = frame.get_column(name).cast(pl.String)
+        joined = _NEXT + column.fill_null(_NULL).str.join(_NEXT).item() if frame.height else ""
+        if joined.count(_NEXT) != column.len() or joined.count(_NULL) != column.null_count():
             arrays.append(f"%({place})s::{array}")
             parameters[place] = column.to_list()
             continue
-        arrays.append(f"(string_to_array(%({place})s, '{_NEXT}', '{_NULL}'))[2:]::{array}")
         # The first element is nobody's: it keeps a single empty text apart from no text at all.
-        joined = column.cast(pl.String).fill_null(_NULL).str.join(_NEXT).item() if frame.height else None
-        parameters[place] = "" if joined is None else _NEXT + joined
+        arrays.append(f"(string_to_array(%({place})s, '{_NEXT}', '{_NULL}'))[2:]::{array}")
+        parameters[place] = joined
     names = ", ".join(frame.columns)
     return Wanted(f"unnest({', '.join(arrays)}) WITH ORDINALITY AS wanted({names}, place)", parameters)

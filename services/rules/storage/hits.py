@@ -10,6 +10,9 @@ from sqlalchemy import Connection
 from services.rules.storage.frames import copy_in, copy_out, wanted
 from services.rules.usecases.columns import AFFECTED, HIT
 
+HITS_READ_SHARE = 4
+"""All hits of a rule are read if they are at most one for so many touched groups; else each group is looked up."""
+
 
 class Hits:
     """Hits of one log. Implements usecases.HitStore."""
@@ -31,6 +34,9 @@ class Hits:
         return pl.concat([gone, hits.select(AFFECTED.keys())]).unique()
 
     def _delete(self, touched: pl.DataFrame) -> pl.DataFrame:
+        touched = self._with_hits(touched)
+        if touched.height == 0:
+            return pl.DataFrame(schema=AFFECTED)
         asked = wanted(touched.select("rule_id", "group_key", "first_day", "last_day"))
         query = f"""
             DELETE FROM hit WHERE hit.ctid = ANY (ARRAY(
@@ -45,6 +51,32 @@ class Hits:
             )) RETURNING {", ".join(f"hit.{name}" for name in AFFECTED)}
         """
         return copy_out(self._connection, query, {**asked.parameters, "log": self._log}, AFFECTED)
+
+    def _with_hits(self, touched: pl.DataFrame) -> pl.DataFrame:
+        """The touched groups that may have hits: nearly all have none, and a rule has few hits or is asked by group."""
+        rules = touched.group_by("rule_id").len(name="groups")
+        asked = wanted(rules.select("rule_id", pl.col("groups").cast(pl.Int64) // HITS_READ_SHARE + 1))
+        query = f"""
+            SELECT known.rule_id, known.group_key FROM {asked.rows} CROSS JOIN LATERAL (
+                SELECT hit.rule_id, hit.group_key FROM hit
+                WHERE hit.log = %(log)s AND hit.rule_id = wanted.rule_id LIMIT wanted.groups
+            ) AS known
+        """
+        schema = {"rule_id": pl.String(), "group_key": pl.String()}
+        found = copy_out(self._connection, query, {**asked.parameters, "log": self._log}, schema)
+        many = (
+            found.group_by("rule_id")
+            .len()
+            .join(rules, on="rule_id")
+            .filter(pl.col("len") > pl.col("groups") // HITS_READ_SHARE)
+        )
+        few = touched.join(found, on=["rule_id", "group_key"], how="semi")
+        return pl.concat(
+            [
+                touched.join(many, on="rule_id", how="semi"),
+                few.join(many, on="rule_id", how="anti"),
+            ]
+        )
 
     def of_warnings(self, affected: pl.DataFrame) -> pl.DataFrame:
         """All hits of these (rule_id, subject_kind, subject, period)."""

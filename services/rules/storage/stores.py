@@ -11,15 +11,12 @@ from sqlalchemy.exc import DBAPIError
 
 from services.kit.errors import InvalidInput
 from services.rules.storage.facts import Facts
-from services.rules.storage.frames import look_up_by_index
+from services.rules.storage.frames import REFUSALS, look_up_by_index
 from services.rules.storage.hits import Hits
 from services.rules.storage.lists import Lists
 from services.rules.storage.log import Log
 from services.rules.storage.states import States
 from services.rules.storage.warnings import Warnings
-
-_REFUSALS = (psycopg.DataError, psycopg.IntegrityError, psycopg.errors.ProgramLimitExceeded)
-"""What the database says of a value that it will never take: NUL, a number out of range, a text too long to index."""
 
 
 class LogStores:
@@ -43,7 +40,7 @@ class LogStores:
                 yield
         except (DBAPIError, psycopg.Error) as error:
             cause = error.orig if isinstance(error, DBAPIError) else error
-            if not isinstance(cause, _REFUSALS):
+            if not isinstance(cause, REFUSALS):
                 raise
             raise InvalidInput(
                 "rules.not_storable", "数据无法保存", f"the database refuses a value: {cause}"

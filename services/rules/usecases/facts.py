@@ -79,9 +79,7 @@ def _judge(session: Session, change: Change) -> Verdicts:
     kind, added = change.kind, change.added
     if session.keeps(kind):
         with session.meter.step("facts"):
-            keys = [*change.removed, *added["key"].to_list()]
-            gone = session.store.facts.take(kind, keys)
-            session.store.facts.add(kind, added)
+            gone = _keep(session, change)
         known = pl.Series("key", [*change.removed, *gone["key"].to_list()], pl.String).unique()
     else:
         # Nothing is kept of this kind: any of these keys may have been judged before.
@@ -97,6 +95,16 @@ def _judge(session: Session, change: Change) -> Verdicts:
         with session.meter.step("matches"):
             parts += judge_matches(session, kind, added=added, gone=gone)
     return Verdicts.all(parts)
+
+
+def _keep(session: Session, change: Change) -> pl.DataFrame:
+    """Keeps what stands from now on; returns what was kept of what no longer stands."""
+    facts, kind, added = session.store.facts, change.kind, change.added
+    if not change.removed and facts.add_new(kind, added):
+        return pl.DataFrame(schema=facts.columns[kind])
+    gone = facts.take(kind, [*change.removed, *added["key"].to_list()])
+    facts.add(kind, added)
+    return gone
 
 
 def _judge_each(session: Session, kind: str, added: pl.DataFrame, known: pl.Series) -> Verdicts:

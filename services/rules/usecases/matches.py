@@ -37,7 +37,7 @@ def judge_due(session: Session) -> list[Verdicts]:
         if match is None:
             continue
         standing = session.store.facts.by_values(str(kind), facts["key"])
-        groups = _groups(match, str(kind), standing)
+        groups = match.groups(str(kind), standing)
         if groups.height:
             parts.append(judge_groups(session, match, str(kind), groups))
     return parts
@@ -47,9 +47,12 @@ def _touched(
     session: Session, match: MatchRule, kind: str, added: pl.DataFrame, gone: pl.DataFrame
 ) -> pl.DataFrame:
     """The groups to judge now: "group" and the group columns of the kind."""
-    coming, going = _groups(match, kind, added), _groups(match, kind, gone)
+    kept = list(session.store.facts.columns[kind])
+    coming, going = match.groups(kind, added.select(kept)), match.groups(kind, gone.select(kept))
     if match.rule.judge == "arrival":
-        return pl.concat([coming, going]).unique()
+        return pl.concat([coming, going]).unique() if going.height else coming
+    if coming.height + going.height == 0:
+        return coming
     closed_to = session.state.closed_to
     facing = match.candidates(kind, added).filter(~pl.col("role").is_in(list(match.none_roles)))
     waiting = facing.filter(True if closed_to is None else pl.col("day") > closed_to)
@@ -65,15 +68,12 @@ def _touched(
     return both.filter(pl.col("group").is_in(wanted.implode()))
 
 
-def _groups(match: MatchRule, kind: str, facts: pl.DataFrame) -> pl.DataFrame:
-    columns = list(match.group_columns(kind))
-    candidates = match.candidates(kind, facts).select("group", pl.col("fact_key").alias("key")).unique()
-    return candidates.join(facts.select("key", *columns), on="key").select("group", *columns).unique()
-
-
 def judge_groups(session: Session, match: MatchRule, kind: str, groups: pl.DataFrame) -> Verdicts:
     """The verdicts of whole groups; `groups` has "group" and the group columns of `kind`."""
     candidates, large = _load(session, match, kind, groups)
+    if candidates.height == 0 and not large:
+        session.quarantine_groups(match.rule.id, groups["group"], {})
+        return Verdicts(touched_groups(match.rule.id, groups["group"]), Verdicts.none().hits)
     playing = candidates.filter(~pl.col("group").is_in(list(large)))
     judged = match.judge(playing, session.pool)
     return match_verdicts(session, match, groups["group"], playing, judged, large)

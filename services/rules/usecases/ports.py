@@ -49,6 +49,15 @@ class WindowRule(Protocol):
         """The fields that it needs of a fact."""
         ...
 
+    @property
+    def count_min(self) -> int:
+        """How many facts a window has at least on which the rule fires."""
+        ...
+
+    def spans(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """The key's fields, key_json, first_day, last_day: the keys of facts, and the days on which they have some."""
+        ...
+
     def contributions(self, frame: pl.DataFrame) -> pl.DataFrame:
         """key_json, day, count, sum, division_code, fund_code, facts: one row per key and day."""
         ...
@@ -82,6 +91,10 @@ class MatchRule(Protocol):
 
     def columns(self, kind: str) -> tuple[str, ...]:
         """The fields that it needs of a fact of the kind."""
+        ...
+
+    def groups(self, kind: str, frame: pl.DataFrame) -> pl.DataFrame:
+        """The group's fields of the kind and "group", each once: where the facts that can take part lie."""
         ...
 
     def candidates(self, kind: str, frame: pl.DataFrame) -> pl.DataFrame:
@@ -143,12 +156,16 @@ class FactStore(Protocol):
         """Keeps facts whose keys are not there."""
         ...
 
+    def add_new(self, kind: str, facts: pl.DataFrame) -> bool:
+        """Keeps facts if none of their keys is there; otherwise, or if one cannot be kept, nothing."""
+        ...
+
     def of_groups(self, kind: str, groups: pl.DataFrame, size_min: int, size_max: int) -> pl.DataFrame:
         """The facts that agree with a row of `groups`, bounded per group; groups under `size_min` left out."""
         ...
 
-    def in_days(self, kind: str, keys: pl.DataFrame) -> pl.DataFrame:
-        """The facts that agree with a row of `keys` from its first_day to its last_day."""
+    def in_days(self, kind: str, keys: pl.DataFrame, size_min: int) -> pl.DataFrame:
+        """The facts that agree with a row of `keys` from its first_day to its last_day; fewer than `size_min` left out."""
         ...
 
     def by_values(self, kind: str, values: pl.Series) -> pl.DataFrame:

@@ -10,7 +10,6 @@ from datetime import timedelta
 
 import polars as pl
 
-from services.rules.domain import FACT_KINDS
 from services.rules.usecases.ports import WindowRule
 from services.rules.usecases.session import TOUCHED, Session, Verdicts, grouped
 
@@ -21,21 +20,15 @@ def judge_windows(session: Session, kind: str, touching: pl.DataFrame) -> list[V
 
 
 def _judge(session: Session, kind: str, window: WindowRule, touching: pl.DataFrame) -> Verdicts:
-    contributions = window.contributions(touching)
-    if contributions.height == 0:
+    found = window.spans(touching)
+    if found.height == 0:
         return Verdicts.none()
     reach = timedelta(days=window.days - 1)
-    spans = contributions.group_by("key_json", maintain_order=True).agg(
-        pl.col("day").min().alias("first_day"), (pl.col("day").max() + reach).alias("last_day")
-    )
-    around = spans.select(
-        pl.col("key_json")
-        .str.json_decode(pl.Struct({name: FACT_KINDS[kind].by_name[name].dtype for name in window.key}))
-        .alias("key"),
-        (pl.col("first_day") - reach).alias("first_day"),
-        "last_day",
-    ).unnest("key")
-    daily = window.contributions(session.store.facts.in_days(kind, around))
+    spans = found.with_columns(pl.col("last_day") + reach)
+    around = spans.select(*window.key, pl.col("first_day") - reach, "last_day")
+    # A key with fewer facts around than the rule asks of a window has no hit now, whatever it had before.
+    facts = session.store.facts.in_days(kind, around, window.count_min)
+    daily = window.contributions(facts)
     judged = window.judge(windows_of(daily, spans, window.days))
     touched = spans.select(
         pl.lit(window.rule.id).alias("rule_id"),

@@ -8,12 +8,14 @@ from datetime import date
 
 import polars as pl
 import pytest
+from sqlalchemy import Connection
 
 from services.kit.errors import Unavailable
 from services.rules.engine.durable_pool import DurablePool
+from services.rules.storage import LogStores, facts
 from services.rules.storage.facts import Facts
 from services.rules.storage.frames import copy_out, wanted
-from tests.unit.rules.service_world import World, disbursed, posted, unlinked
+from tests.unit.rules.service_world import World, posted, unlinked
 
 Make = Callable[..., World]
 PURPOSE = "common.purpose-irregular"
@@ -113,17 +115,27 @@ def test_what_is_wanted_arrives_as_it_was(world: Make) -> None:
     assert empty.height == 0
 
 
-def test_look_ups_go_by_index_though_the_planner_knows_nothing(world: Make) -> None:
+def test_look_ups_go_by_index_though_the_planner_knows_nothing(
+    world: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
     here = world()
-    here.tell(disbursed([{"key": "D1"}]))
-    asked = wanted(pl.DataFrame({"payee_account_token": [1, 2], "project_key": ["P1", "P2"]}))
+    asked = pl.DataFrame({"payee_account_token": [1, 2], "project_key": ["P1", "P2"]})
+    plans: list[str] = []
 
-    with here.database.transaction() as connection:
-        each = Facts(connection, "poverty")._each("payment", ["payee_account_token", "project_key"])
+    def explained(
+        connection: Connection, query: str, parameters: dict[str, object], schema: dict[str, pl.DataType]
+    ) -> pl.DataFrame:
         driver = connection.connection.driver_connection
         assert driver is not None
-        query = f"EXPLAIN SELECT fact.* FROM {asked.rows} {each}"
-        plan = "\n".join(row[0] for row in driver.execute(query, asked.parameters))
+        plans.extend(row[0] for row in driver.execute(f"EXPLAIN {query}", parameters))
+        return pl.DataFrame(schema=schema)
 
-    assert "Index Scan using fact_payment_poverty_payee_account_token" in plan
+    monkeypatch.setattr(facts, "copy_out", explained)
+    with here.database.transaction() as connection:
+        Facts(connection, "poverty").of_groups("payment", asked, 2, 2_000)
+        LogStores(connection, "poverty").facts.take("payment", ["A"])
+    plan = "\n".join(plans)
+
+    assert plan.count("fact_payment_poverty_payee_account_token") == 2
+    assert "Scan using fact_payment_poverty_key" in plan
     assert "Seq Scan" not in plan
