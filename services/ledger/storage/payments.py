@@ -10,6 +10,8 @@ from services.kit.frames import copy_in, wanted
 from services.ledger.storage.rows import Rows, Schema
 
 _SHARE_NUMBERED = "p.key || '#' || p.share_number"
+STANDS = "(p.remaining_fen <> 0 OR p.amount_fen = 0 AND p.original_key IS NULL)"
+"""What was corrected down to nothing no longer stands; a payment of nothing does, from its posting on."""
 _FACT_OF = {
     "key": _SHARE_NUMBERED,
     "payment_key": "p.key",
@@ -45,7 +47,7 @@ class PaymentRows(Rows):
         ended = self._read(
             f"""
             SELECT p.id, p.key, p.share_number, p.quota_id, p.category, p.remaining_fen
-            FROM {asked.rows} JOIN payment AS p ON p.id = wanted.id WHERE p.remaining_fen <> 0 ORDER BY p.id
+            FROM {asked.rows} JOIN payment AS p ON p.id = wanted.id WHERE {STANDS} ORDER BY p.id
             """,
             asked.parameters,
             {
@@ -66,7 +68,7 @@ class PaymentRows(Rows):
         return self._read(
             f"""
             SELECT {_FACT} FROM {asked.rows} JOIN payment AS p ON p.id = wanted.id
-            LEFT JOIN quota AS q ON q.id = p.quota_id WHERE p.remaining_fen <> 0 ORDER BY p.id
+            LEFT JOIN quota AS q ON q.id = p.quota_id WHERE {STANDS} ORDER BY p.id
             """,
             asked.parameters,
             PAYMENT_SHARES.schema,
@@ -197,9 +199,8 @@ class PaymentRows(Rows):
             SELECT p.division_code, p.fiscal_year, p.voucher_no, p.document_number, p.id, p.key,
                 p.quota_id, q.key, p.category
             FROM {asked.rows} CROSS JOIN LATERAL (
-                SELECT * FROM payment AS known
-                WHERE known.division_code = wanted.division_code AND known.fiscal_year = wanted.fiscal_year
-                    AND known.voucher_no = wanted.voucher_no AND known.remaining_fen <> 0 OFFSET 0
+                SELECT * FROM payment AS p WHERE p.division_code = wanted.division_code
+                    AND p.fiscal_year = wanted.fiscal_year AND p.voucher_no = wanted.voucher_no AND {STANDS} OFFSET 0
             ) AS p LEFT JOIN quota AS q ON q.id = p.quota_id
             """,
             asked.parameters,

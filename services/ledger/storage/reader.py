@@ -12,6 +12,7 @@ from services.kit.caller import Scope
 from services.kit.frames import copy_out
 from services.kit.module import Database
 from services.ledger.domain.accounts import KIND_BITS, ROWS_PER_POSTING_BITS, AccountKind
+from services.ledger.storage.payments import STANDS
 from services.ledger.usecases.reading import Filter, PaymentDetail, Place, Sums
 
 _AFTER_ANY_CODE = "\U0010ffff"
@@ -161,11 +162,11 @@ def _detail(connection: Connection, payment: pl.DataFrame) -> PaymentDetail:
     payment_id = payment["id"][0]
     shares = copy_out(
         connection,
-        """
+        f"""
         SELECT p.key || '#' || s.number, s.category, q.key, s.amount_fen, s.standing FROM (
             SELECT payment_id, number, quota_id, category, amount_fen, false AS standing FROM ended_share
             UNION ALL
-            SELECT id, share_number, quota_id, category, remaining_fen, true FROM payment WHERE remaining_fen <> 0
+            SELECT id, share_number, quota_id, category, remaining_fen, true FROM payment AS p WHERE {STANDS}
         ) AS s JOIN payment AS p ON p.id = s.payment_id LEFT JOIN quota AS q ON q.id = s.quota_id
         WHERE s.payment_id = %(id)s ORDER BY s.number
         """,

@@ -87,10 +87,9 @@ def _apply_corrections(
     ended = posting.end_shares(payments["payment_id"])
     standing = payments.with_columns(share_number=pl.col("share_number") + 1)
     posting.restand(standing)
-    rest = standing.filter(pl.col("remaining_fen") != 0)
     changes = [
         *removed("PaymentsReversed", "payment", ended),
-        *by_category("PaymentsReversed", "shares", posting.share_facts(rest["payment_id"])),
+        *by_category("PaymentsReversed", "shares", posting.share_facts(standing["payment_id"])),
     ]
     return corrections, changes
 

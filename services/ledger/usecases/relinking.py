@@ -58,9 +58,8 @@ def relink(posting: Posting, pairs: pl.DataFrame) -> tuple[int, pl.DataFrame, li
     ended = posting.end_shares(found["payment_id"])
     standing = after.with_columns(share_number=pl.col("share_number") + 1)
     posting.restand(standing)
-    stands = standing.filter(pl.col("remaining_fen") != 0)
     left, arrived = move_disbursements(posting, found.select(VOUCHER).unique())
-    linked = posting.share_facts(stands["payment_id"])
+    linked = posting.share_facts(standing["payment_id"])
     return found.height, transfers, _told(ended, left, linked, arrived)
 
 
