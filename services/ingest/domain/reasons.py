@@ -6,6 +6,8 @@ from services.ingest.domain.imports import Rejected
 from services.kit.errors import InvalidInput, TooLarge
 
 KEY_MAX = 64
+ORIGINAL_BYTES_MAX = 1024**2
+"""A longer original (a huge voucher) is not kept twice: the raw file has it."""
 
 ROW_REASONS: dict[str, tuple[str, str]] = {
     "ingest.bad_amount": ("“{field}”不是金额", "“{field}” is not an amount"),

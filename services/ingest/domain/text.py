@@ -53,18 +53,19 @@ def odd_columns(frame: pl.DataFrame) -> list[str]:
     return [name for name, is_odd in zip(names, odd, strict=True) if is_odd]
 
 
-def surely_normal(encoded: bytes, separator: bytes) -> bool:
-    """Whether all texts in some UTF-8, between separators and line ends, are surely in their normal form.
+def surely_normal(encoded: bytes, before: bytes, behind: bytes) -> bool:
+    """Whether all texts in some UTF-8 are surely in their normal form. `before` and `behind` (or a line's ends) stand
+    around each text.
 
     Says no to much that would be normal too: it only counts bytes, because it is asked about every byte of a file.
     """
     rare = set(encoded.translate(None, _SAFE_BYTES))
     if rare - {0xE3} or (rare and encoded.count(0xE3) != encoded.count(_OPENING) + encoded.count(_CLOSING)):
         return False
-    ends = (b"\n", separator)
-    return not any(end + b" " in encoded or b" " + end in encoded for end in ends) and not (
-        encoded.startswith(b" ") or encoded.endswith(b" ")
-    )
+    if b" " not in encoded:
+        return True
+    blanks = (before + b" ", b" " + behind, b"\n ", b" \n")
+    return not any(blank in encoded for blank in blanks) and encoded[:1] != b" " and encoded[-1:] != b" "
 
 
 def fen(text: pl.Expr) -> pl.Expr:

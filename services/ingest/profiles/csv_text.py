@@ -190,7 +190,7 @@ def _fast(group: bytes, first: int, encoding: str, fields: Sequence[str]) -> tup
     if frame.height != lines:
         return None
     numbered = frame.with_columns(pl.int_range(first, first + lines, dtype=pl.Int32).alias("line"))
-    return numbered, surely_normal(group, b",")
+    return numbered, surely_normal(group, b",", b",")
 
 
 class _Records:

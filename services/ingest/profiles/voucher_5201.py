@@ -1,8 +1,6 @@
 """Treasury vouchers 5201 (财政直接支付凭证): Base64 bodies of GBK XML in a MOF envelope.
 
-The bodies of many vouchers are parsed as one document, and two stylesheets turn it into records of text: that costs
-one parse and two transformations per batch instead of some calls per field. If the batch does not hold together, its
-vouchers are parsed one by one, so that only the bad one is quarantined.
+A voucher that is not well-formed is quarantined, and the others of its batch are read (voucher_records.py).
 """
 
 from __future__ import annotations
@@ -15,67 +13,21 @@ from dataclasses import dataclass, field, replace
 from typing import BinaryIO
 
 import polars as pl
-from lxml import etree
 from mingzhang.ledger.v1.columns import PAYMENTS
 
 from services.ingest.domain import text
 from services.ingest.domain.imports import Finding, Rejected, TextBatch, TypedBatch
-from services.ingest.domain.reasons import refused_file, rejected
+from services.ingest.domain.reasons import KEY_MAX, ORIGINAL_BYTES_MAX, refused_file, rejected
 from services.ingest.profiles import door, payment_table
+from services.ingest.profiles.voucher_records import Records, VoucherRecords
 from services.ingest.profiles.xml_envelope import Body, Envelope
 from services.ingest.usecases import Context
 
 NAME = "voucher_5201"
 VOUCHER_TYPE = "5201"
-BATCH_DETAILS = 4_500
+BATCH_DETAILS = 15_000
 BATCH_CHARACTERS = 8 * 1024**2
 DETAILS_MAX = 499
-_HEADER = [
-    "VoucherNo",
-    "AdmDivCode",
-    "StYear",
-    "VtCode",
-    "PayAmt",
-    "VouDate",
-    "XPayDate",
-    "FileNoName",
-    "FileNoCode",
-    "AgencyCode",
-    "AgencyName",
-    "ExpFuncCode",
-    "ExpEcoCode",
-    "DepProCode",
-    "PayTypeCode",
-    "SetModeName",
-    "SetModeCode",
-    "PayAcctName",
-    "PayAcctNo",
-    "PayeeAcctName",
-    "PayeeAcctNo",
-    "PaySummaryName",
-]
-_DETAIL = [
-    "Id",
-    "PayAmt",
-    "XPayDate",
-    "FileNoName",
-    "FileNoCode",
-    "AgencyCode",
-    "AgencyName",
-    "ExpFuncCode",
-    "ExpEcoCode",
-    "DepProCode",
-    "PayTypeCode",
-    "SetModeName",
-    "SetModeCode",
-    "PayAcctName",
-    "PayAcctNo",
-    "PayeeAcctName",
-    "PayeeAcctNo",
-    "Remark",
-    "Hold1",
-    "Hold2",
-]
 _TAKEN: dict[str, tuple[str, ...]] = {
     # The detail's own field wins where it is filled, else the header's.
     "detail_id": ("d.Id",),
@@ -103,9 +55,9 @@ _TAKEN: dict[str, tuple[str, ...]] = {
 }
 LABELS = {name: sources[0][2:] for name, sources in _TAKEN.items()}
 _ATTRIBUTES = ("AdmDivCode", "StYear", "VtCode", "VoucherNo")
-_FIELD_END, _RECORD_END = "\ue000", "\ue001"
 _DECLARATION = re.compile(r"\s*<\?xml\b([^>]*)\?>")
 _ENCODING = re.compile(r"\bencoding\s*=\s*[\"']([A-Za-z0-9._-]+)[\"']")
+_IDEOGRAPH = re.compile("[\u4e00-\u9fff]")
 _ENCODINGS = {"GBK": "gb18030", "GB2312": "gb18030", "GB18030": "gb18030", "UTF-8": "utf-8"}
 
 
@@ -130,11 +82,7 @@ class Voucher5201:
 
     def __init__(self, body_bytes_max: int) -> None:
         self._limit = body_bytes_max
-        self._parser = etree.XMLParser(
-            resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False
-        )
-        self._headers = _records_stylesheet("/B/V/Voucher", _HEADER, "../@n")
-        self._details = _records_stylesheet("/B/V/Voucher/DetailList/Detail", _DETAIL, "../../../@n")
+        self._records = VoucherRecords()
 
     def check(self, source: BinaryIO) -> None:
         """Reads the file to its end: well-formed, no entities, and the control total holds."""
@@ -171,69 +119,40 @@ class Voucher5201:
         )
 
     def _gather(self, gathered: _Gathered, body: Body) -> None:
-        number = body.attributes.get("VoucherNo", "")
         outcome = _decoded(body)
         if outcome in _REFUSALS:
-            gathered.rejected.append(rejected(body.line, "Voucher", outcome, number, body.encoded or b""))
+            gathered.rejected.append(_refused(body, "Voucher", outcome))
             gathered.details += 1
+            gathered.characters += len(gathered.rejected[-1].original)
             return
         gathered.bodies.append(body)
         gathered.texts.append(outcome)
-        gathered.details += max(outcome.count("<Detail>"), 1)
+        gathered.details += max(outcome.count("<Detail") - 1, 1)  # One of them is DetailList.
         gathered.characters += len(outcome)
 
     def _batch(self, number: int, gathered: _Gathered, offset: int) -> TextBatch:
-        read = self._read(gathered.texts)
-        if read is None:
-            read = self._read_singly(gathered)
-        headers, details = read
-        frame = _joined(gathered.bodies, headers, details)
-        empty = sorted(set(range(len(gathered.bodies))) - set(frame["voucher_at"].to_list()))
-        originals = {body.attributes.get("VoucherNo", ""): body.encoded or b"" for body in gathered.bodies}
-        refused_before = {(entry.line, entry.key) for entry in gathered.rejected}
-        for place in empty:
-            body = gathered.bodies[place]
-            voucher = body.attributes.get("VoucherNo", "")
-            if (body.line, voucher[:64]) not in refused_before:
-                gathered.rejected.append(
-                    rejected(body.line, "DetailList", "ingest.voucher_empty", voucher, body.encoded or b"")
-                )
+        bodies = gathered.bodies
+        records = self._records.read(gathered.texts)
+        frame = _joined(bodies, records)
+        empty = set(range(len(bodies))) - set(frame["voucher_at"].unique().to_list()) - records.broken
+        for places, field_name, reason in (
+            (records.broken, "Voucher", "ingest.bad_voucher_xml"),
+            (empty, "DetailList", "ingest.voucher_empty"),
+        ):
+            for place in sorted(places):
+                gathered.rejected.append(_refused(bodies[place], field_name, reason))
+        originals: dict[str, bytes] = {}
+        for body in bodies:
+            originals.setdefault(body.attributes.get("VoucherNo", "")[:KEY_MAX], body.encoded or b"")
         return TextBatch(
             number,
             frame,
             offset,
             tuple(gathered.rejected),
             len(gathered.rejected),
-            lambda _line, key: originals.get(key, b""),
+            lambda _line, key: originals.get(key[:KEY_MAX], b""),
+            records.by_template and _normal(gathered),
         )
-
-    def _read(self, texts: Sequence[str], first: int = 0) -> tuple[list[list[str]], list[list[str]]] | None:
-        """Records of headers and details of some vouchers, or None if they are not whole as one document."""
-        document = "".join(f'<V n="{first + place}">{body}</V>' for place, body in enumerate(texts))
-        try:
-            root = etree.fromstring(f"<B>{document}</B>".encode(), self._parser)
-        except etree.XMLSyntaxError:
-            return None
-        if len(root) != len(texts) or any(len(one) != 1 or one[0].tag != "Voucher" for one in root):
-            return None
-        headers = _records(self._headers(root), len(_HEADER))
-        details = _records(self._details(root), len(_DETAIL))
-        return None if headers is None or details is None else (headers, details)
-
-    def _read_singly(self, gathered: _Gathered) -> tuple[list[list[str]], list[list[str]]]:
-        headers: list[list[str]] = []
-        details: list[list[str]] = []
-        for place, (body, written) in enumerate(zip(gathered.bodies, gathered.texts, strict=True)):
-            read = self._read([written], place)
-            if read is None:
-                number = body.attributes.get("VoucherNo", "")
-                gathered.rejected.append(
-                    rejected(body.line, "Voucher", "ingest.bad_voucher_xml", number, body.encoded or b"")
-                )
-            else:
-                headers.extend(read[0])
-                details.extend(read[1])
-        return headers, details
 
 
 _REFUSALS = frozenset(
@@ -247,6 +166,13 @@ _REFUSALS = frozenset(
 )
 
 
+def _refused(body: Body, field_name: str, reason: str) -> Rejected:
+    """A voucher to quarantine. The bytes of a long one are in the raw file only: a batch must not hold many."""
+    encoded = body.encoded or b""
+    original = encoded if len(encoded) <= ORIGINAL_BYTES_MAX else b""
+    return rejected(body.line, field_name, reason, body.attributes.get("VoucherNo", ""), original)
+
+
 def _decoded(body: Body) -> str:
     """The XML of a voucher without its declaration, or the reason why there is none."""
     if body.encoded is None:
@@ -254,7 +180,7 @@ def _decoded(body: Body) -> str:
     if body.attributes.get("VtCode", VOUCHER_TYPE) != VOUCHER_TYPE:
         return "ingest.voucher_type"
     try:
-        raw = base64.b64decode(b"".join(body.encoded.split()), validate=True)
+        raw = _bytes_of(body.encoded)
     except binascii.Error:
         return "ingest.bad_base64"
     declared = _DECLARATION.match(raw[:200].decode("latin-1").removeprefix("\xef\xbb\xbf"))
@@ -264,37 +190,39 @@ def _decoded(body: Body) -> str:
         written = raw.decode(encoding or "ascii").removeprefix("\ufeff")
     except UnicodeDecodeError:
         return "ingest.bad_encoding"
+    if encoding == "gb18030" and _is_utf8(raw):
+        return "ingest.bad_encoding"  # It decodes, but into other words than were written.
     if "<!" in written:
         return "ingest.xml_not_allowed"
-    if _FIELD_END in written or _RECORD_END in written:
-        written = written.replace(_FIELD_END, "\ufffd").replace(_RECORD_END, "\ufffd")
     found = _DECLARATION.match(written)
-    return written[found.end() :] if found else written
+    return written[found.end() :].strip() if found else written.strip()
 
 
-def _records_stylesheet(path: str, names: Sequence[str], place: str) -> etree.XSLT:
-    """A stylesheet that writes one record per element of a path: the voucher's place, then each named child."""
-    values = "".join(f'<xsl:value-of select="{name}"/><xsl:text>{_FIELD_END}</xsl:text>' for name in names)
-    return etree.XSLT(
-        etree.XML(
-            '<xsl:stylesheet version="1.0" xmlns:xsl="http://www.w3.org/1999/XSL/Transform">'
-            '<xsl:output method="text" encoding="UTF-8"/><xsl:template match="/">'
-            f'<xsl:for-each select="{path}">{values}<xsl:value-of select="{place}"/>'
-            f"<xsl:text>{_RECORD_END}</xsl:text></xsl:for-each></xsl:template></xsl:stylesheet>"
-        )
+def _bytes_of(encoded: bytes) -> bytes:
+    try:
+        return base64.b64decode(encoded, validate=True)
+    except binascii.Error:  # Perhaps it is only broken into lines.
+        return base64.b64decode(b"".join(encoded.split()), validate=True)
+
+
+def _is_utf8(raw: bytes) -> bool:
+    """Whether bytes that should be GBK are UTF-8 with ideographs in it: hardly any text of GBK looks like that."""
+    try:
+        return _IDEOGRAPH.search(raw.decode()) is not None
+    except UnicodeDecodeError:
+        return False
+
+
+def _normal(gathered: _Gathered) -> bool:
+    """Whether all texts of a batch are surely in their normal form."""
+    attributes = [body.attributes.get(name, "") for body in gathered.bodies for name in _ATTRIBUTES]
+    return text.surely_normal("\n".join(gathered.texts).encode(), b">", b"<") and text.surely_normal(
+        "\n".join(attributes).encode(), b"\n", b"\n"
     )
 
 
-def _records(result: object, width: int) -> list[list[str]] | None:
-    """The records of a transformation; None if a value holds one of the separators."""
-    records = [record.split(_FIELD_END) for record in str(result).split(_RECORD_END)[:-1]]
-    return records if all(len(record) == width + 1 for record in records) else None
-
-
-def _joined(bodies: Sequence[Body], headers: list[list[str]], details: list[list[str]]) -> pl.DataFrame:
+def _joined(bodies: Sequence[Body], records: Records) -> pl.DataFrame:
     """One row of text per detail, with what it takes from its voucher's header and attributes."""
-    header_frame = _text_frame(headers, "h.", _HEADER)
-    detail_frame = _text_frame(details, "d.", _DETAIL)
     attributes = pl.DataFrame(
         [
             *(
@@ -304,36 +232,22 @@ def _joined(bodies: Sequence[Body], headers: list[list[str]], details: list[list
             pl.Series("line", [body.line for body in bodies], pl.Int32),
         ]
     ).with_row_index("voucher_at")
-    joined = detail_frame.join(header_frame, on="voucher_at", how="left", maintain_order="left")
-    joined = joined.join(attributes, on="voucher_at", how="left", maintain_order="left")
-    taken = [
-        pl.coalesce([_filled(source) for source in sources]).alias(name) for name, sources in _TAKEN.items()
-    ]
-    return joined.select(
-        *taken,
+    headers = attributes.join(records.headers, on="voucher_at", how="left", maintain_order="left")
+    headers = headers.with_columns(text.stripped(pl.col(pl.String)))
+    details = records.details
+    if not records.by_template or text.odd_columns(details):
+        details = details.with_columns(text.stripped(pl.col(pl.String)))
+    of_voucher = headers.drop("voucher_at").select(pl.all().gather(details["voucher_at"]))
+    both = details.hstack(of_voucher)
+    return both.select(
+        *(pl.coalesce(sources).alias(name) for name, sources in _TAKEN.items()),
         "line",
         "voucher_at",
-        pl.coalesce(_filled("a.VoucherNo"), _filled("h.VoucherNo"), pl.lit("")).alias("voucher"),
-        _filled("h.VoucherNo").alias("inner_voucher_no"),
-        _filled("h.PayAmt").alias("header_amount"),
+        pl.coalesce("a.VoucherNo", "h.VoucherNo", pl.lit("")).alias("voucher"),
+        pl.col("h.VoucherNo").alias("inner_voucher_no"),
+        pl.col("h.PayAmt").alias("header_amount"),
         pl.len().over("voucher_at").alias("details"),
     )
-
-
-def _filled(column: str) -> pl.Expr:
-    return text.stripped(pl.col(column))
-
-
-def _text_frame(records: list[list[str]], prefix: str, names: Sequence[str]) -> pl.DataFrame:
-    columns = [list(column) for column in zip(*records, strict=True)] or [[] for _ in range(len(names) + 1)]
-    frame = pl.DataFrame(
-        {
-            f"{prefix}{name}": pl.Series(values, dtype=pl.String)
-            for name, values in zip(names, columns, strict=False)
-        }
-    )
-    places = pl.Series("voucher_at", columns[-1], pl.String).cast(pl.UInt32)
-    return frame.with_columns(places)
 
 
 def _with_right_sums(batch: TextBatch) -> tuple[pl.DataFrame, list[Rejected], int]:

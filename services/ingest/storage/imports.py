@@ -23,6 +23,7 @@ from services.ingest.domain.imports import (
     Progress,
     Rejected,
 )
+from services.ingest.domain.reasons import ORIGINAL_BYTES_MAX
 from services.ingest.storage.rows import as_import, as_quarantined, inside, page_end, place_of
 from services.ingest.storage.sealing import Sealer
 from services.ingest.storage.tables import COVERED, FINDING, IMPORT, LIST_PART, LIST_VERSION, QUARANTINE
@@ -31,8 +32,6 @@ from services.kit.caller import Scope
 from services.kit.errors import MingzhangError
 from services.kit.module import Database, NewEvent, Streams
 
-ORIGINAL_BYTES_MAX = 1024**2
-"""A longer original (a huge voucher) is not kept twice: the raw file has it."""
 UNFINISHED = (ImportState.WAITING, ImportState.RUNNING)
 PARTS_FETCHED = 20
 
