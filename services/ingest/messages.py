@@ -98,8 +98,8 @@ def imports_finished(import_: Import, covered: Sequence[Covered]) -> events_pb2.
     return events_pb2.ImportsFinished(imports=[ended])
 
 
-def import_findings(import_: Import, found: Sequence[Finding]) -> events_pb2.ImportFindings:
-    """The event of at most 5,000 findings."""
+def import_findings(import_: Import, found: Sequence[Finding]) -> list[events_pb2.ImportFindings]:
+    """The events of some findings: one for at most 5,000, more if long names make them large."""
     frame = pl.DataFrame(
         {
             "key": [one.key for one in found],
@@ -113,7 +113,8 @@ def import_findings(import_: Import, found: Sequence[Finding]) -> events_pb2.Imp
         },
         schema=IMPORT_FINDINGS.schema,
     )
-    return events_pb2.ImportFindings(findings=envelope.encode(frame, IMPORT_FINDINGS))
+    packed = envelope.encode_all(frame, IMPORT_FINDINGS)
+    return [events_pb2.ImportFindings(findings=one) for one in packed]
 
 
 def list_envelopes(rows: pl.DataFrame) -> list[bytes]:
@@ -128,15 +129,19 @@ def lists_changed(name: str, version: int, rows: bytes, *, complete: bool) -> ev
     )
 
 
-def posted(answers: Iterable[ledger_pb2.PostResponse]) -> Posted:
-    """What the ledger made of the envelopes of a batch."""
-    answers = list(answers)
+def posted(answer: ledger_pb2.PostResponse) -> Posted:
+    """What the ledger made of one envelope."""
     refused = [
         refused_by_ledger(row.line, row.field, row.reason, row.reason_zh, row.reason_en, row.key)
-        for answer in answers
         for row in answer.refused
     ]
-    return Posted(sum(a.posted for a in answers), sum(a.known for a in answers), tuple(refused))
+    return Posted(answer.posted, answer.known, tuple(refused))
+
+
+def posted_in_all(parts: Sequence[Posted]) -> Posted:
+    """What the ledger made of all envelopes of a batch."""
+    refused = tuple(row for part in parts for row in part.refused)
+    return Posted(sum(part.posted for part in parts), sum(part.known for part in parts), refused)
 
 
 def known(answer: ledger_pb2.GetBaseDataResponse) -> Known:

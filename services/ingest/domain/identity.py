@@ -25,6 +25,13 @@ def id_number_ok(text: pl.Expr) -> pl.Expr:
     return (checked | text.str.contains(r"^[0-9]{15}$")).fill_null(False)
 
 
+def person_number(text: pl.Expr) -> pl.Expr:
+    """Whether a text is surely a person's identity number: 18 characters with a birthday and the right check digit."""
+    return text.str.contains(r"^[0-9]{6}(?:18|19|20)[0-9]{2}[01][0-9][0-3][0-9]{4}[0-9X]$") & id_number_ok(
+        text
+    )
+
+
 def credit_code_ok(text: pl.Expr) -> pl.Expr:
     """Whether a unified social credit code has its GB 32100 check character. Null counts as not ok."""
     total = _weighted(text, _CREDIT_WEIGHTS, _CREDIT_ALPHABET)

@@ -33,6 +33,10 @@ ROW_REASONS: dict[str, tuple[str, str]] = {
         "凭证金额与明细合计不符",
         "the amount of the voucher is not the sum of its details",
     ),
+    "ingest.number_as_code": (
+        "“{field}”是证件号码，不能作为编码报送",
+        "“{field}” is an identity number and must not be sent as a code",
+    ),
     "ingest.unknown_object_type": (
         "“{field}”应为 账号、证件号码 或 编码",
         "“{field}” must be 账号, 证件号码 or 编码",
@@ -79,6 +83,10 @@ _FILE_REASONS: dict[str, tuple[str, str]] = {
     ),
     "ingest.not_xlsx": ("文件不是可读的 XLSX 工作簿", "the file is not a readable XLSX workbook"),
     "ingest.key_changed": ("存储的文件无法解密", "the stored file cannot be decrypted"),
+    "ingest.raw_file_missing": (
+        "存储的文件不存在，请重新报送",
+        "the stored file is not there, send it again",
+    ),
     "ingest.failed": ("多次尝试后仍无法读取该文件", "the file could not be read after several attempts"),
 }
 

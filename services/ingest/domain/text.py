@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from datetime import date
 
@@ -24,6 +25,8 @@ _MAY_BE_A_NUMBER = r"[0-9０-９]{11}|[0-9０-９]{4}[ -][0-9０-９]{3}"
 _DOCUMENT_YEAR = r"[\[\(\{【〔<〈《［（]\s*([0-9]{4})\s*[\]\)\}】〕>〉》］）]"
 _DOCUMENT_NUMBER = r"^\p{Han}{1,20}〔[0-9]{4}〕第?[0-9]{1,6}号$"
 _MASK = "************"
+_LONG_NUMBER = re.compile("[0-9０-９]{15,}[XxＸｘ]?")
+SHOWN_HEADER_MAX = 40
 
 
 def stripped(text: pl.Expr) -> pl.Expr:
@@ -171,6 +174,22 @@ def without_names(purposes: pl.Series, names: pl.Series, hidden: pl.Series) -> p
         for purpose, name, hit in zip(purposes.to_list(), names.to_list(), hits.to_list(), strict=True)
     ]
     return pl.Series(purposes.name, replaced, pl.String)
+
+
+def seen(written: str) -> str:
+    """One text from outside (a name, a reason): NFC, without control and invisible characters, stripped."""
+    shown = (letter for letter in written if unicodedata.category(letter) not in ("Cc", "Cf", "Zl", "Zp"))
+    return unicodedata.normalize("NFC", "".join(shown)).strip()
+
+
+def file_name(written: str) -> str:
+    """The last part of a path, in which digit runs as long as identity numbers and accounts are masked."""
+    return _LONG_NUMBER.sub(_MASK, seen(written.replace("\\", "/").rpartition("/")[2]))
+
+
+def shown_header(name: str) -> str:
+    """A column's name for a sentence: short, and masked, because a file without a header begins with a person."""
+    return _LONG_NUMBER.sub(_MASK, seen(name))[:SHOWN_HEADER_MAX]
 
 
 def normal_header(name: str) -> str:

@@ -44,6 +44,12 @@ def typed_list(batch: TextBatch, context: Context, labels: Mapping[str, str]) ->
             "object_type",
             ~kind.is_in((ACCOUNT, ID_NUMBER, CODE)).fill_null(False),
         ),
+        # A code is shown and stored as it is, so no person's number may come as one.
+        door.Check(
+            "ingest.number_as_code",
+            "object",
+            (kind == CODE) & identity.person_number(pl.col("object").str.to_uppercase()),
+        ),
         door.Check("ingest.bad_date", "from_text", pl.col("valid_from").is_null()),
         door.Check(
             "ingest.bad_date", "to_text", pl.col("to_text").is_not_null() & pl.col("valid_to").is_null()

@@ -10,7 +10,7 @@ import polars as pl
 
 from services.ingest.domain.imports import Sensitive, TextBatch, TypedBatch
 from services.ingest.domain.reasons import refused_file
-from services.ingest.domain.text import normal_header
+from services.ingest.domain.text import normal_header, shown_header
 from services.ingest.profiles import csv_text
 from services.ingest.profiles.door import Typing
 from services.ingest.profiles.workbook import Workbook
@@ -19,6 +19,8 @@ from services.ingest.usecases import Context
 IGNORED = frozenset({"备注"})
 """Columns that any table may carry and that nobody reads."""
 ZIP_START = b"PK\x03\x04"
+LAYOUT = "table 2"
+"""Raise it whenever CSV files or workbooks are cut into other batches."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,7 @@ class TabularProfile:
     columns: tuple[str, ...]
     sensitive: tuple[Sensitive, ...]
     typing: Typing
+    layout: str = LAYOUT
 
     def fits(self, header: list[str]) -> bool:
         """Whether at least half of this profile's columns, and all of its own name-giving ones, are there."""
@@ -71,9 +74,9 @@ class TabularProfile:
         """The fields in the file's order; refuses missing, unknown and repeated columns by name."""
         for place, name in enumerate(header):
             if name in header[:place]:
-                raise refused_file("ingest.column_twice", column=name)
+                raise refused_file("ingest.column_twice", column=shown_header(name))
             if name not in self.headers and name not in IGNORED:
-                raise refused_file("ingest.column_unknown", column=name)
+                raise refused_file("ingest.column_unknown", column=shown_header(name))
         for name in self.headers:
             if name not in header and name not in self.may_be_missing:
                 raise refused_file("ingest.column_missing", column=name)

@@ -25,6 +25,8 @@ from services.ingest.usecases import Context
 
 NAME = "voucher_5201"
 VOUCHER_TYPE = "5201"
+LAYOUT = "voucher 2"
+"""Raise it whenever a file is cut into other batches."""
 BATCH_DETAILS = 15_000
 BATCH_CHARACTERS = 8 * 1024**2
 DETAILS_MAX = 499
@@ -76,6 +78,7 @@ class Voucher5201:
     """The profile: reads envelopes of vouchers 5201."""
 
     name = NAME
+    layout = LAYOUT
     target = "payments"
     columns = PAYMENTS.names
     sensitive = payment_table.SENSITIVE
@@ -87,7 +90,7 @@ class Voucher5201:
     def check(self, source: BinaryIO) -> None:
         """Reads the file to its end: well-formed, no entities, and the control total holds."""
         totals = Envelope(source, self._limit).check()
-        if totals.declared is not None and totals.declared != str(totals.counted):
+        if totals.declared is not None and totals.declared.lstrip("0") != str(totals.counted or ""):
             raise refused_file("ingest.wrong_voucher_count", declared=totals.declared, counted=totals.counted)
 
     def batches(self, source: BinaryIO) -> Iterator[TextBatch]:

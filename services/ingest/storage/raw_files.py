@@ -43,12 +43,14 @@ class RawFiles:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
 
     def store(self, blocks: Iterable[bytes], bytes_max: int) -> StoredFile:
-        """Writes a file; past the limit (TooLarge) or when the sender breaks off, nothing stays behind."""
+        """Writes a file; of an empty one (InvalidInput), one past the limit (TooLarge) or broken off, nothing stays."""
         temporary = self._folder / f"{self._ids.new()}.part"
         handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         try:
             with os.fdopen(handle, "wb") as file:
                 stored = self._write(file, blocks, bytes_max)
+                if stored.size_bytes == 0:
+                    raise refused_file("ingest.empty_file")
                 file.flush()
                 os.fsync(file.fileno())
             temporary.rename(self._path(stored.sha256))
@@ -104,7 +106,10 @@ class _Reader(io.RawIOBase):
     """Decrypts one chunk at a time."""
 
     def __init__(self, path: Path, vault_key: bytes) -> None:
-        self._file = path.open("rb")
+        try:
+            self._file = path.open("rb")
+        except FileNotFoundError as error:
+            raise refused_file("ingest.raw_file_missing") from error
         header = self._file.read(HEADER_BYTES)
         if not header.startswith(MAGIC):
             self._file.close()

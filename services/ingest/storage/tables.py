@@ -34,6 +34,7 @@ IMPORT = Table(
     Column("uploaded_at", DateTime(timezone=True)),
     Column("request_id", CODE),
     Column("state", CODE),
+    Column("layout", CODE, server_default=""),
     Column("attempts", Integer, server_default="0"),
     Column("batches", Integer, server_default="0"),
     Column("bytes_read", BigInteger, server_default="0"),

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from services.ingest.domain import text
 from services.ingest.domain.imports import FILE_NAME_MAX, Import, NewImport
-from services.ingest.domain.reasons import refused_file
 from services.ingest.usecases.ports import ImportStore, Ports, Quarantined, Reading, Revealed, Upload, Vault
 from services.kit.caller import ADMINISTRATOR, FINANCE_OFFICER, Caller, Scope
 from services.kit.clock import Clock
 from services.kit.errors import InvalidInput, NotFound
 from services.kit.ids import Ids
 
+PROFILE_NAME_MAX = 64
 REVEALED_MAX = 100
 REASON_CHARACTERS_MIN = 5
 IMPORTS_PAGE_MAX = 200
@@ -21,22 +22,21 @@ QUARANTINE_PAGE_MAX = 500
 def start_import(
     ports: Ports, ids: Ids, caller: Caller, upload: Upload, blocks: Iterable[bytes], bytes_max: int
 ) -> tuple[Import, bool]:
-    """Keeps an uploaded file and lets its import wait; the same file again is known (True), whoever sends it.
+    """Keeps an uploaded file and lets its import wait; the same file again is known (True), whoever sends it, unless
+    its import failed: then it is read anew.
 
-    Errors: TooLarge past `bytes_max` (nothing stays behind), NotAllowed, InvalidInput.
+    Errors: InvalidInput for an empty file and TooLarge past `bytes_max` (nothing stays behind), NotAllowed, InvalidInput.
     """
     caller.require(ADMINISTRATOR, FINANCE_OFFICER)
     scope = caller.scope.narrowed(upload.division_code)
-    name = upload.file_name.replace("\\", "/").rpartition("/")[2].strip()
+    name = text.file_name(upload.file_name)
     if not name or len(name) > FILE_NAME_MAX:
         raise InvalidInput("ingest.file_name", "文件名为空或过长", "the file name is empty or too long")
     stored = ports.raw_files.store(blocks, bytes_max)
-    if stored.size_bytes == 0:
-        raise refused_file("ingest.empty_file")
     new = NewImport(
         ids.new(),
         name,
-        upload.profile,
+        text.seen(upload.profile)[:PROFILE_NAME_MAX],
         scope.division,
         stored.sha256,
         stored.size_bytes,
@@ -44,8 +44,7 @@ def start_import(
         ports.clock.now(),
         caller.request_id,
     )
-    earlier = ports.store.add(new)
-    return (earlier, True) if earlier is not None else (Import.waiting(new), False)
+    return ports.store.add(new)
 
 
 def list_imports(store: ImportStore, scope: Scope, limit: int, page_token: str) -> tuple[list[Import], str]:
@@ -74,7 +73,8 @@ def reveal(vault: Vault, clock: Clock, caller: Caller, tokens: Sequence[int], re
     Errors: NotAllowed, InvalidInput (reason too short, too many tokens).
     """
     caller.require(ADMINISTRATOR, FINANCE_OFFICER)
-    if len(reason.strip()) < REASON_CHARACTERS_MIN:
+    reason = text.seen(reason)
+    if len(reason) < REASON_CHARACTERS_MIN:
         raise InvalidInput(
             "ingest.reason_missing",
             f"请说明查看原因（至少 {REASON_CHARACTERS_MIN} 个字）",
@@ -88,7 +88,7 @@ def reveal(vault: Vault, clock: Clock, caller: Caller, tokens: Sequence[int], re
         )
     county = FINANCE_OFFICER in caller.roles and len(caller.scope.division_prefix) == 6
     whole = ADMINISTRATOR in caller.roles or county
-    reading = Reading(caller.user, clock.now(), reason.strip(), whole, caller.request_id)
+    reading = Reading(caller.user, clock.now(), reason, whole, caller.request_id)
     return vault.reveal(tokens, reading)
 
 

@@ -15,6 +15,7 @@ from services.ingest.domain.imports import (
     Known,
     NewImport,
     Posted,
+    Progress,
     Sensitive,
     TextBatch,
     TypedBatch,
@@ -109,6 +110,11 @@ class Profile(Protocol):
         ...
 
     @property
+    def layout(self) -> str:
+        """How it cuts a file into batches; another one, and numbers of batches mean other rows."""
+        ...
+
+    @property
     def target(self) -> str:
         """Where its rows go: quotas, projects, allotments, payments, disbursements or lists."""
         ...
@@ -171,16 +177,26 @@ class Ledger(Protocol):
 class ImportStore(Protocol):
     """Imports, their progress and what they leave behind."""
 
-    def add(self, new: NewImport) -> Import | None:
-        """Adds an import; of a file that is known, the earlier import instead (None: it was added)."""
+    def add(self, new: NewImport) -> tuple[Import, bool]:
+        """Adds an import; of a file that is known, the earlier import instead (True).
+
+        One that failed waits anew under its identity, with what is said this time: another profile, another sender.
+        """
         ...
 
     def unfinished(self, passed_over: frozenset[str]) -> Import | None:
         """The first import that waits or was broken off, in order of upload."""
         ...
 
-    def begin(self, import_id: str, profile: str) -> int:
-        """The import is being read; answers how often it was begun since it last sealed a batch."""
+    def begin(self, import_id: str, profile: Profile) -> tuple[int, Progress]:
+        """The import is being read; answers how often it was begun since it last sealed a batch, and its progress.
+
+        Progress under another layout counts for nothing: the file is read again, and what was posted is known.
+        """
+        ...
+
+    def set_aside(self, import_id: str) -> None:
+        """The import was broken off through no fault of its own: this beginning does not count."""
         ...
 
     def seal(self, import_: Import, outcome: BatchOutcome, at: datetime) -> None:

@@ -31,12 +31,15 @@ def run_import(ports: Ports, import_: Import) -> None:
     try:
         with closing(ports.raw_files.open(import_.new.file_sha256)) as source:
             profile = ports.profiles.find(source, import_.new.profile)
-            if ports.store.begin(import_.import_id, profile.name) > ATTEMPTS_MAX:
+            attempts, progress = ports.store.begin(import_.import_id, profile)
+            if attempts > ATTEMPTS_MAX:
                 raise refused_file("ingest.failed")
-            import_ = replace(import_, new=replace(import_.new, profile=profile.name))
+            named = replace(import_.new, profile=profile.name)
+            import_ = replace(import_, new=named, progress=progress)
             profile.check(source)
             import_ = _read(ports, import_, profile, source)
-    except Unavailable:
+    except (Stopping, Unavailable):
+        ports.store.set_aside(import_.import_id)
         raise
     except MingzhangError as refusal:
         ports.store.fail(import_, refusal, ports.clock.now())
@@ -75,10 +78,9 @@ def _read(ports: Ports, import_: Import, profile: Profile, source: BinaryIO) -> 
             if batch.number <= import_.progress.batches:
                 continue
             typed = profile.typed(batch, context)
-            rows = with_tokens(typed.frame, profile, ports.vault)
             # The request that uploaded the file goes with its posts.
             request = contextvars.copy_context()
-            waiting.append((batch, typed, pool.submit(request.run, _deliver, ports, profile.target, rows)))
+            waiting.append((batch, typed, pool.submit(request.run, _deliver, ports, profile, typed.frame)))
             if len(waiting) == BATCHES_IN_FLIGHT:
                 import_ = _seal(ports, import_, *waiting.popleft())
         while waiting:
@@ -86,15 +88,16 @@ def _read(ports: Ports, import_: Import, profile: Profile, source: BinaryIO) -> 
     return import_
 
 
-def _deliver(ports: Ports, target: str, rows: pl.DataFrame) -> BatchOutcome:
-    """Hands rows to the ledger; rows of lists are only put aside, for the end of the import."""
-    if rows.height == 0:
+def _deliver(ports: Ports, profile: Profile, clear: pl.DataFrame) -> BatchOutcome:
+    """Hands rows to the ledger, under tokens; rows of lists are only put aside, for the end of the import."""
+    if clear.height == 0:
         return BatchOutcome(Progress())
-    if target == LISTS:
+    rows = with_tokens(clear, profile, ports.vault)
+    if profile.target == LISTS:
         by_name = rows.partition_by("list", as_dict=True, include_key=False, maintain_order=True)
         parts = tuple(ListPart(str(name), part) for (name,), part in by_name.items())
         return BatchOutcome(Progress(rows_posted=rows.height), parts=parts)
-    posted = ports.ledger.post(target, rows)
+    posted = ports.ledger.post(profile.target, rows)
     progress = Progress(
         rows_posted=posted.posted, rows_known=posted.known, rows_quarantined=len(posted.refused)
     )

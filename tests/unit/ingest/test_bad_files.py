@@ -21,6 +21,9 @@ ROWS: list[Row] = [{"凭证号": f"V{n}", "明细编号": str(n), "金额(元)":
 LAUGHS = '<!DOCTYPE b [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;"><!ENTITY c "&b;&b;&b;&b;&b;&b;&b;&b;">]>'
 
 
+PROFILES = {name: Profiles().find(io.BytesIO(as_csv(name, [])), name) for name in ("payment_table",)}
+
+
 def body(inner: bytes, number: str = "B1") -> bytes:
     """A VoucherBody around any bytes."""
     return (
@@ -253,7 +256,7 @@ def test_a_profile_that_the_file_is_not_of_is_refused(ingest: Ingest) -> None:
 def test_a_file_that_keeps_failing_is_given_up(ingest: Ingest) -> None:
     import_, _ = ingest.upload(as_csv("payment_table", ROWS))
     for _ in range(10):
-        ingest.ports.store.begin(import_.import_id, "payment_table")
+        ingest.ports.store.begin(import_.import_id, PROFILES["payment_table"])
     from services.ingest.usecases import run_import
 
     run_import(ingest.ports, replace(import_))

@@ -105,7 +105,7 @@ def test_reading_needs_a_role_a_reason_and_few_tokens(ingest: Ingest) -> None:
     assert reveal(ours, StillClock(), ADMIN, [12345], "核实疑点需要") == []
 
 
-@pytest.mark.parametrize("size", [0, 1, 262_144, 262_145, 1_000_000])
+@pytest.mark.parametrize("size", [1, 262_144, 262_145, 1_000_000])
 def test_a_raw_file_is_read_back_from_any_place_and_is_not_clear(ingest: Ingest, size: int) -> None:
     data = secrets.token_bytes(size)
     stored = ingest.ports.raw_files.store((data[at : at + 70_000] for at in range(0, size, 70_000)), 10**7)
