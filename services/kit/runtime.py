@@ -6,6 +6,7 @@ The mode is two constructors: which bus carries the events, and which PostgreSQL
 from __future__ import annotations
 
 import signal
+import socket
 import threading
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -45,7 +46,6 @@ from services.kit.topology import streams_matching
 PULL_TIMEOUT_S = 20
 GRPC_GRACE_S = 3.0
 HTTP_GRACE_S = 3
-HTTP_POLL_S = 0.02
 Mount = Callable[[ServiceKit], None]
 Report = Callable[[str], None]
 
@@ -306,23 +306,28 @@ class _HttpServer:
             timeout_graceful_shutdown=HTTP_GRACE_S,
         )
         self._server = uvicorn.Server(settings)
-        self._thread = threading.Thread(target=self._server.run, name="http", daemon=True)
+        self._address = (host, port)
+        self._thread: threading.Thread | None = None
 
     def start(self) -> None:
-        """Serves from its return on; refuses if it cannot: what is announced next has to be true."""
+        """Listens from its return on; refuses if it cannot: what is announced next has to be true."""
+        host, port = self._address
+        try:
+            listener = socket.create_server(
+                self._address, family=socket.AF_INET6 if ":" in host else socket.AF_INET
+            )
+        except OSError as error:
+            raise Refused(
+                "kit.http_address",
+                f"无法在 {host}:{port} 提供网页，端口可能已被占用",
+                f"cannot serve HTTP on {host}:{port}, is it taken?",
+                {"host": host, "port": port},
+            ) from error
+        self._thread = threading.Thread(target=self._server.run, args=([listener],), name="http", daemon=True)
         self._thread.start()
-        while not self._server.started:
-            self._thread.join(HTTP_POLL_S)
-            if not self._thread.is_alive():
-                host, port = self._server.config.host, self._server.config.port
-                raise Refused(
-                    "kit.http_address",
-                    f"无法在 {host}:{port} 提供网页，端口可能已被占用",
-                    f"cannot serve HTTP on {host}:{port}, is it taken?",
-                    {"host": host, "port": port},
-                )
 
     def stop(self) -> None:
         """Ends open streams and stops."""
         self._server.should_exit = True
-        self._thread.join(HTTP_GRACE_S + 5)
+        if self._thread is not None:
+            self._thread.join(HTTP_GRACE_S + 5)

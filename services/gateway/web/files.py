@@ -18,7 +18,7 @@ from services.kit.errors import InvalidInput, MingzhangError, TooLarge, Unavaila
 
 UPLOAD_PATH = f"{API}/imports"
 BLOCK_BYTES = 512 * 1024
-"""The server hands over 64 KiB at most at a time; ingest takes 1 MiB at most."""
+"""What goes on at a time: ingest takes 1 MiB at most."""
 SILENCE_S = 60
 """An upload that brings nothing for this long is given up."""
 
@@ -33,6 +33,7 @@ class UploadBody:
         self._loop = loop
         self._bytes_max = bytes_max
         self._ended = False
+        self._waiting = bytearray()
         self.bytes_read = 0
         self.refusal: MingzhangError | None = None
 
@@ -49,17 +50,19 @@ class UploadBody:
             raise
 
     async def _block(self) -> bytes:
-        block = bytearray()
-        while len(block) < BLOCK_BYTES and not self._ended:
+        waiting = self._waiting
+        while len(waiting) < BLOCK_BYTES and not self._ended:
             message = await self._receive()
             if message["type"] == "http.disconnect":
                 raise _broken()
-            block += message.get("body", b"")
+            waiting += message.get("body", b"")
             self._ended = not message.get("more_body", False)
             self.bytes_read += len(message.get("body", b""))
             if self.bytes_read > self._bytes_max:
                 raise too_large(self._bytes_max)
-        return bytes(block)
+        block = bytes(waiting[:BLOCK_BYTES])
+        del waiting[:BLOCK_BYTES]
+        return block
 
 
 async def upload_body(request: Request) -> UploadBody:

@@ -46,7 +46,8 @@ class LiveClient:
 
     def __init__(self, caller: Caller, loop: asyncio.AbstractEventLoop) -> None:
         self.caller = caller
-        self.is_dropped = False
+        self.is_too_slow = False
+        self._has_ended = False
         self._loop = loop
         self._queue: asyncio.Queue[LiveEvent | None] = asyncio.Queue(QUEUE_EVENTS_MAX + 1)
 
@@ -62,18 +63,19 @@ class LiveClient:
     def end(self) -> None:
         """Ends the stream, from any thread."""
         with suppress(RuntimeError):
-            self._loop.call_soon_threadsafe(self._drop)
+            self._loop.call_soon_threadsafe(self._end)
 
     def _put(self, events: Sequence[LiveEvent]) -> None:
-        if self._queue.qsize() + len(events) > QUEUE_EVENTS_MAX:
-            self._drop()
-        if not self.is_dropped:
+        if self._queue.qsize() + len(events) > QUEUE_EVENTS_MAX and not self._has_ended:
+            self.is_too_slow = True
+            self._end()
+        if not self._has_ended:
             for event in events:
                 self._queue.put_nowait(event)
 
-    def _drop(self) -> None:
-        if not self.is_dropped:
-            self.is_dropped = True
+    def _end(self) -> None:
+        if not self._has_ended:
+            self._has_ended = True
             while not self._queue.empty():
                 self._queue.get_nowait()
             self._queue.put_nowait(None)
@@ -121,7 +123,7 @@ class LiveHub:
         with self._lock:
             self._clients.discard(client)
         self._metrics.live_clients.dec()
-        if client.is_dropped:
+        if client.is_too_slow:
             self._metrics.live_dropped.inc()
 
     def _run(self) -> None:

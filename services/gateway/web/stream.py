@@ -58,7 +58,7 @@ class EventStream(Response):
                     )
             await asyncio.wait_for(send({"type": "http.response.body", "body": b""}), SEND_S)
         except TimeoutError:
-            client.is_dropped = True
+            client.is_too_slow = True
         finally:
             gone.cancel()
             hub.leave(client)

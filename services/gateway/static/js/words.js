@@ -199,7 +199,7 @@ const WORDS = {
   seeAll: ["查看全部", "See all"],
   total: ["合计", "Total"],
   unit: ["单位", "Unit"],
-  tenThousandYuan: ["万元", "10,000 yuan"],
+  tenThousandYuan: ["万元", "×10⁴ yuan"],
   yuan: ["元", "yuan"],
   division: ["区划", "Division"],
   fund: ["资金项", "Fund"],

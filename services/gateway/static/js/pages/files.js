@@ -41,7 +41,7 @@ function COLUMNS(chosen) {
         row.error_code ? el("p", { class: "problem" }, byLanguage(row.error_zh, row.error_en)) : null,
       ],
     },
-    { name: t("profile"), cell: (row) => word("profile", row.profile) || "—" },
+    { name: t("profile"), tight: true, cell: (row) => word("profile", row.profile) || "—" },
     { name: t("state"), tight: true, cell: state },
     number(t("rowsRead"), "rows_read"),
     number(t("rowsPosted"), "rows_posted"),
