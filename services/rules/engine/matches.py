@@ -268,7 +268,11 @@ class MatchRule:
         subject = self.rule.subject.role
         fund = fund_column(self.rule.on, f"{subject}.")
         found = found.filter(in_force(self.rule, pl.col(f"{subject}.day"), fund))
-        hits = self._form.hits(found)
+        # A fact that makes several pairs is at stake once: with the first of them.
+        found = found.sort([f"{role}.@key" for role in self._present])
+        first = pl.col(f"{subject}.@key").is_first_distinct()
+        again = self._form.hits(found.filter(~first)).with_columns(amount_fen=pl.lit(0, pl.Int64))
+        hits = pl.concat([self._form.hits(found.filter(first)), again])
         return hits.unique("evidence", keep="first", maintain_order=True).sort("evidence")
 
 

@@ -196,19 +196,18 @@ def not_registered(world: World) -> Iterator[Hit]:
 
 
 def double_benefits(world: World) -> Iterator[Hit]:
-    """Rule 66."""
-    groups: dict[tuple[str, str, str], list[tuple[str, int]]] = defaultdict(list)
+    """Rule 66: what was paid again, out of another category, is at stake."""
+    groups: dict[tuple[str, str, str], list[tuple[date, str, str, int]]] = defaultdict(list)
     for line in world.lines:
         if line.amount > 0:
             category = line.payment.category if line.payment else "unassigned"
-            groups[line.person, line.benefit, line.month].append((category, line.amount))
+            groups[line.person, line.benefit, line.month].append((line.day, line.key, category, line.amount))
     for (person, _, month), facts in groups.items():
-        if len({category for category, _ in facts}) > 1:
-            yield (
-                "cross.duplicate-benefit",
-                "cross",
-                "person",
-                person,
-                month,
-                sum(amount for _, amount in facts),
-            )
+        ordered = sorted(facts)
+        again = [
+            amount
+            for number, (_, _, category, amount) in enumerate(ordered)
+            if any(before[2] != category for before in ordered[:number])
+        ]
+        if again:
+            yield ("cross.duplicate-benefit", "cross", "person", person, month, sum(again))
