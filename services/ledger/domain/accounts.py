@@ -11,8 +11,9 @@ from services.kit.errors import TooLarge
 FINAL_PAYEES = ("person", "enterprise", "unknown")
 """Kinds of payee at which money counts as spent. Any other kind is a place where it is parked."""
 
-ROWS_PER_POSTING_BITS = 16
-"""Ids are made of the posting's id and a row number, so that a batch needs no round trip for them."""
+ROWS_PER_POSTING_BITS = 20
+"""Ids are made of the posting's id and a row number, so that a batch needs no round trip for them. A million rows:
+one late quota may be received by tens of thousands below it, two transfers each."""
 FIRST_OWNER_ROW = 1 << (ROWS_PER_POSTING_BITS - 1)
 """Owners and the rows of a batch share one space of ids: owners take its upper half."""
 

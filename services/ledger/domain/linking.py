@@ -61,9 +61,10 @@ def sort_out(rows: pl.DataFrame, recorded: pl.DataFrame) -> Sorted:
     first = rows.unique("key", keep="first", maintain_order=True)
     known_hash = pl.coalesce("recorded_hash", "first_hash")
     compared = (
-        rows.with_row_index("row")
-        .join(recorded.rename({"content_hash": "recorded_hash"}), on="key", how="left")
-        .join(first.select("key", first_hash="content_hash"), on="key", how="left")
+        rows.join(
+            recorded.rename({"content_hash": "recorded_hash"}), on="key", how="left", maintain_order="left"
+        )
+        .join(first.select("key", first_hash="content_hash"), on="key", how="left", maintain_order="left")
         .with_columns(
             again=pl.col("recorded_hash").is_not_null() | ~pl.col("key").is_first_distinct(),
             same=pl.col("content_hash") == known_hash,

@@ -26,7 +26,7 @@ from services.ledger.storage.quotas import QuotaRows
 from services.ledger.storage.tables import SEALED, TABLES, stored
 from services.ledger.usecases.ports import Gate, Work
 
-ATTEMPTS_MAX = 8
+ATTEMPTS_MAX = 3
 _RETRIED = (
     psycopg.errors.UniqueViolation,
     psycopg.errors.DeadlockDetected,
@@ -62,15 +62,21 @@ class LedgerBook:
         self._clock = clock
 
     def post(self, work: Work, request_id: str) -> Posted:
-        """Runs `work` in one transaction; again, at most eight times, if another posting of the same rows came first."""
-        for _ in range(ATTEMPTS_MAX):
+        """Runs `work` in one transaction; again, and then alone, if another posting of the same rows came first."""
+        for attempt in range(ATTEMPTS_MAX):
             try:
                 with self._database.transaction() as connection:
-                    posted = work(LedgerPosting(connection, self._streams, self._clock, request_id))
+                    posting = LedgerPosting(connection, self._streams, self._clock, request_id)
+                    if attempt:
+                        # Nobody is beside it now: with many posters of the same rows it could lose for ever.
+                        posting.enter(Gate.ALONE)
+                    posted = work(posting)
                     reach("ledger.post.before_commit")
                 reach("ledger.post.after_commit")
             except (DBAPIError, psycopg.Error) as error:
                 cause = error.orig if isinstance(error, DBAPIError) else error
+                if isinstance(cause, psycopg.errors.LockNotAvailable):
+                    break
                 if not isinstance(cause, _RETRIED):
                     raise
             else:

@@ -66,6 +66,13 @@ class StoredChain:
             connection.execute(text("SET LOCAL enable_seqscan = off"))
             return copy_out(connection, of_posting, {"posting_ids": list(posting_ids)}, schema)
 
+    def stray_block(self) -> str:
+        """A block that is above the head; empty if there is none."""
+        query = "SELECT min(height) FROM block WHERE height > (SELECT height FROM chain_head)"
+        with self._database.reading() as connection:
+            height = connection.scalar(text(query))
+        return "" if height is None else f"block {height}: it is above the head"
+
     def stray_entry(self) -> str:
         """An entry that is in no block; empty if there is none."""
         with self._database.reading() as connection:

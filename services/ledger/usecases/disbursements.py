@@ -16,8 +16,10 @@ VOUCHER = ("division_code", "fiscal_year", "voucher_no")
 def post_disbursements(book: Book, rows: pl.DataFrame, request_id: str) -> Posted:
     """Posts a batch of disbursements (columns ledger.v1.disbursements)."""
     content, unstorable = with_content(rows, Tag.DISBURSEMENT)
+    gate = Gate.ALONE if content["original_key"].is_not_null().any() else Gate.DISBURSEMENTS
 
     def work(posting: Posting) -> Posted:
+        posting.enter(gate)
         batch = sort_out(content, posting.recorded(Tag.DISBURSEMENT, content["key"]))
         refused = (*unstorable, *batch.refused)
         if batch.new.height == 0:
@@ -31,7 +33,6 @@ def post_disbursements(book: Book, rows: pl.DataFrame, request_id: str) -> Poste
 def _post(posting: Posting, disbursements: pl.DataFrame) -> int:
     is_correction = pl.col("original_key").is_not_null()
     corrections = disbursements.filter(is_correction)
-    posting.enter(Gate.ALONE if corrections.height else Gate.DISBURSEMENTS)
     originals = disbursements.filter(~is_correction)
     vouchers = originals.select(VOUCHER).drop_nulls().unique()
     attached = attach(originals, posting.voucher_shares(vouchers))

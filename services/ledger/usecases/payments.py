@@ -19,8 +19,10 @@ VOUCHER = ("division_code", "fiscal_year", "voucher_no")
 def post_payments(book: Book, rows: pl.DataFrame, request_id: str) -> Posted:
     """Posts a batch of payments (columns ledger.v1.payments). Always recorded, whatever the limits say."""
     content, unstorable = with_content(rows, Tag.PAYMENT)
+    gate = Gate.ALONE if content["original_key"].is_not_null().any() else Gate.PAYMENTS
 
     def work(posting: Posting) -> Posted:
+        posting.enter(gate)
         batch = sort_out(content, posting.recorded(Tag.PAYMENT, content["key"]))
         refused = (*unstorable, *batch.refused)
         if batch.new.height == 0:
@@ -34,7 +36,6 @@ def post_payments(book: Book, rows: pl.DataFrame, request_id: str) -> Posted:
 def _post(posting: Posting, payments: pl.DataFrame) -> int:
     is_correction = pl.col("original_key").is_not_null()
     corrections = payments.filter(is_correction)
-    posting.enter(Gate.ALONE if corrections.height else Gate.PAYMENTS)
     originals = payments.filter(~is_correction)
     pairs = originals.select(PAIR).drop_nulls().unique()
     linked = with_money_accounts(link(originals, posting.quotas(pairs)), posting)

@@ -41,6 +41,10 @@ class ChainReader(Protocol):
         told_content_hash (hex, null where none is stored), then exactly the encoded columns."""
         ...
 
+    def stray_block(self) -> str:
+        """A block that is above the head; empty if there is none."""
+        ...
+
     def stray_entry(self) -> str:
         """An entry that is in no block; empty if there is none."""
         ...
@@ -51,12 +55,15 @@ class ChainReader(Protocol):
 
 
 def verify_chain(reader: ChainReader, from_height: int, progress: Callable[[int, int], None]) -> Verified:
-    """Recomputes the chain from a height (1: all of it) to the head; `progress(height, head)` as it goes."""
+    """Recomputes the chain from a height (1: all of it) to the head of now; `progress(height, head)` as it goes.
+
+    Postings may go on meanwhile: what is sealed after the head was read is left to the next time.
+    """
     head_height, head_hash = reader.head()
     before = reader.blocks(from_height - 1, 1) if from_height > 1 else []
     previous = before[0].hash if before else GENESIS
     height, entries, first = from_height, 0, from_height
-    while blocks := reader.blocks(height, BLOCKS_AT_ONCE):
+    while blocks := reader.blocks(height, max(min(BLOCKS_AT_ONCE, head_height - height + 1), 0)):
         leaves, faults = _leaves(reader, blocks)
         for block in blocks:
             hashes = leaves[block.posting_id]
@@ -66,11 +73,11 @@ def verify_chain(reader: ChainReader, from_height: int, progress: Callable[[int,
             previous, height, entries = block.hash, height + 1, entries + len(hashes)
         progress(height - 1, head_height)
     fault = ""
-    if (height - 1, previous) != (head_height, head_hash) and not (
-        head_height == 0 and height == from_height
-    ):
+    if height <= head_height:
         fault = f"block {height}: it is missing, the head is {head_height}"
-    fault = fault or reader.stray_entry() or reader.wrong_balance()
+    elif height - 1 == head_height and head_height and previous != head_hash:
+        fault = f"block {head_height}: it is not the head"
+    fault = fault or reader.stray_block() or reader.stray_entry() or reader.wrong_balance()
     return Verified(height - first, entries, height - 1, fault)
 
 

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from services.ledger.domain.accounts import AccountKind, TransferKind
-from tests.unit.ledger.world import World
+from tests.unit.ledger.world import Row, World
 
 PARTIAL = {"key": "C1", "original_key": "P1", "amount_fen": -4_000, "effective_on": date(2018, 8, 1)}
 FULL = {**PARTIAL, "amount_fen": -10_000}
@@ -42,7 +42,7 @@ def test_a_full_correction_leaves_nothing(world: World) -> None:
 
 @pytest.mark.parametrize("batches", [[["P1", "C1"]], [["C1"], ["P1"]], [["C1", "P1"]], [["P1"], ["C1"]]])
 def test_a_correction_finds_its_original_whichever_came_first(world: World, batches: list[list[str]]) -> None:
-    rows = {"P1": {"key": "P1"}, "C1": PARTIAL}
+    rows: dict[str, Row] = {"P1": {"key": "P1"}, "C1": PARTIAL}
     world.post("quota", {"key": "Q1"})
 
     for batch in batches:
@@ -113,13 +113,16 @@ def test_disbursements_leave_a_payment_that_no_longer_stands(world: World) -> No
 
     world.pay({**PARTIAL, "key": "C2", "amount_fen": -6_000})
 
-    assert [place for place in after_a_part] == [("poverty", "D1")]
-    assert [place for place in world.consumer().facts("disbursement")] == [("unassigned", "D1")]
+    assert list(after_a_part) == [("poverty", "D1")]
+    assert list(world.consumer().facts("disbursement")) == [("unassigned", "D1")]
 
 
 @pytest.mark.parametrize("batches", [[["D1", "E1"]], [["E1"], ["D1"]], [["D1"], ["E1"]]])
 def test_a_disbursement_is_corrected_whichever_came_first(world: World, batches: list[list[str]]) -> None:
-    rows = {"D1": {"key": "D1"}, "E1": {"key": "E1", "original_key": "D1", "amount_fen": -2_000}}
+    rows: dict[str, Row] = {
+        "D1": {"key": "D1"},
+        "E1": {"key": "E1", "original_key": "D1", "amount_fen": -2_000},
+    }
     world.post("quota", {"key": "Q1"})
     world.pay({"key": "P1"})
 

@@ -215,7 +215,7 @@ def test_what_a_crash_left_unlinked_is_linked_by_the_job(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     waiting_for_one_quota(world)
-    monkeypatch.setattr(posting_quotas, "finish_links", lambda book, request_id: 0)
+    monkeypatch.setattr(posting_quotas, "finish_links", lambda *_: 0)
     world.post("quota", {"key": "Q1"})
     after_the_crash = sum(category == "unassigned" for category, _ in world.consumer().amounts())
 
