@@ -7,13 +7,15 @@ so no amount passes through a float. The archive is measured before anything is 
 from __future__ import annotations
 
 import json
+import lzma
 import re
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from decimal import Context, Decimal, InvalidOperation
-from typing import IO, BinaryIO
+from typing import IO, Any, BinaryIO
 
 import polars as pl
 from lxml import etree
@@ -30,10 +32,33 @@ RATIO_FROM_BYTES = 4 * 1024**2
 ENTRIES_MAX = 2_000
 SMALL_PART_BYTES_MAX = 16 * 1024**2
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+_ROW, _CELL = f"{_MAIN}row", f"{_MAIN}c"
 _LINKS = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 _BUILT_IN_DATES = frozenset({*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)})
+_ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _SHOWN_DIGITS = Context(prec=15)
-_UNREADABLE = (zipfile.BadZipFile, zlib.error, EOFError, KeyError, OSError, etree.XMLSyntaxError)
+COLUMNS_MAX = 16_384
+LINES_MAX = 1_048_576
+ROW_CHARACTERS_MAX = 4 * 1024**2
+"""Of one row in XML; a spreadsheet program stops at 32,767 characters a cell."""
+CELL_CHARACTERS = 40
+"""What an element counts for beside its text."""
+ELEMENT_BYTES_MAX = 64 * 1024**2
+"""Bytes of XML without the end of a row; more than any row that the check lets through."""
+GROUP_CHARACTERS = 16 * 1024**2
+_UNREADABLE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    struct.error,
+    etree.XMLSyntaxError,
+    EOFError,
+    KeyError,
+    OSError,
+    # Numbers that are none, names that do not decode, archives that are encrypted or packed in other ways.
+    ValueError,
+    RuntimeError,
+)
 
 
 class Workbook:
@@ -63,7 +88,7 @@ class Workbook:
         try:
             with self._archive.open(self._sheet) as stream:
                 parser = etree.XMLParser(
-                    target=_Nothing(), resolve_entities=False, no_network=True, huge_tree=False
+                    target=_Measure(), resolve_entities=False, no_network=True, huge_tree=False
                 )
                 while block := stream.read(1024**2):
                     parser.feed(block)
@@ -75,14 +100,15 @@ class Workbook:
         """Batches of the rows behind the header."""
         rows = self._rows()
         next(rows, None)
-        number, gathered = 0, []
+        number, gathered, characters = 0, [], 0
         for line, cells in rows:
             if any(cells.values()):
                 gathered.append((line, cells))
-            if len(gathered) == GROUP_ROWS:
+                characters += sum(map(len, cells.values()))
+            if len(gathered) == GROUP_ROWS or characters > GROUP_CHARACTERS:
                 number += 1
                 yield self._batch(number, gathered, fields)
-                gathered = []
+                gathered, characters = [], 0
         if gathered:
             yield self._batch(number + 1, gathered, fields)
 
@@ -157,15 +183,17 @@ class Workbook:
         if self._archive.getinfo(name).file_size > SHARED_TEXT_BYTES_MAX:
             raise too_large("ingest.archive_explodes")
         with self._archive.open(name) as stream:
-            return [_text_of(element) for element in _elements(stream, f"{_MAIN}si")]
+            return [_text_of(element) for element in _elements(_Paced(stream), f"{_MAIN}si")]
 
     def _rows(self) -> Iterator[tuple[int, dict[int, str]]]:
         """Each row's number and its cells by column, from 0."""
         try:
             with self._archive.open(self._sheet) as stream:
                 line = 0
-                for row in _elements(stream, f"{_MAIN}row"):
+                for row in _elements(_Paced(stream), _ROW):
                     line = int(row.get("r") or line + 1)
+                    if not 1 <= line <= LINES_MAX:  # The header is read before the check.
+                        raise refused_file("ingest.not_xlsx")
                     yield line, self._cells(row)
         except _UNREADABLE as error:
             raise refused_file("ingest.not_xlsx") from error
@@ -176,6 +204,8 @@ class Workbook:
         for cell in row:
             reference = cell.get("r")
             place = _column(reference) if reference else place + 1
+            if not 0 <= place < COLUMNS_MAX:
+                raise refused_file("ingest.not_xlsx")
             kind = cell.get("t")
             if kind == "inlineStr":
                 cells[place] = _text_of(cell)
@@ -184,12 +214,16 @@ class Workbook:
             if stored is None:
                 continue
             if kind == "s":
-                cells[place] = self._shared[int(stored)] if int(stored) < len(self._shared) else ""
+                cells[place] = self._shared_text(stored)
             elif kind in (None, "n"):
                 cells[place] = self._number(stored, cell.get("s") or "")
             else:
-                cells[place] = stored
+                cells[place] = _unescaped(stored)
         return cells
+
+    def _shared_text(self, stored: str) -> str:
+        place = int(stored) if stored.isdecimal() else len(self._shared)
+        return self._shared[place] if place < len(self._shared) else ""
 
     def _number(self, stored: str, style: str) -> str:
         if style in self._dates:
@@ -206,17 +240,31 @@ class Workbook:
         return format(shown, "f") if abs(shown) < Decimal(10) ** 20 else stored
 
 
-class _Nothing:
-    """A parser target that keeps nothing: the document is only checked."""
+class _Measure:
+    """A parser target that keeps nothing: the document is only checked, and its rows are measured."""
 
-    def start(self, *_: object) -> None:
+    def __init__(self) -> None:
+        self._size = 0
+
+    def start(self, tag: Any, attributes: Any) -> None:
         """An element begins."""
+        self._size = 0 if tag == _ROW else self._size + CELL_CHARACTERS
+        reference = attributes.get("r")
+        if reference is not None and tag in (_ROW, _CELL):
+            place, last = (
+                (int(reference), LINES_MAX) if tag == _ROW else (_column(reference) + 1, COLUMNS_MAX)
+            )
+            if not 1 <= place <= last:
+                raise refused_file("ingest.not_xlsx")
+        if self._size > ROW_CHARACTERS_MAX:
+            raise too_large("ingest.archive_explodes")
 
-    def end(self, *_: object) -> None:
+    def end(self, tag: Any) -> None:
         """An element ends."""
 
-    def data(self, *_: object) -> None:
+    def data(self, text: Any) -> None:
         """Text."""
+        self._size += len(text)
 
     def comment(self, text: object) -> None:
         """A comment."""
@@ -229,7 +277,23 @@ class _Nothing:
         """The end."""
 
 
-def _elements(stream: IO[bytes], tag: str) -> Iterator[etree._Element]:
+class _Paced:
+    """A stream for the tree's parser that must see an element end now and then, or it would hold the whole file."""
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        self._stream = stream
+        self.since = 0
+
+    def read(self, size: int) -> bytes:
+        """The next bytes."""
+        block = self._stream.read(size)
+        self.since += len(block)
+        if self.since > ELEMENT_BYTES_MAX:
+            raise too_large("ingest.archive_explodes")
+        return block
+
+
+def _elements(stream: _Paced, tag: str) -> Iterator[etree._Element]:
     """The elements of one name as they end; each is emptied behind the caller."""
     events = etree.iterparse(stream, tag=tag, resolve_entities=False, no_network=True, huge_tree=False)
     checked = False
@@ -237,6 +301,7 @@ def _elements(stream: IO[bytes], tag: str) -> Iterator[etree._Element]:
         if not checked:
             _refuse_declarations(element)
             checked = True
+        stream.since = 0
         yield element
         element.clear()
         while (before := element.getprevious()) is not None:
@@ -252,9 +317,16 @@ def _text_of(element: etree._Element) -> str:
     """The text of a string item: its runs one after the other, without phonetic readings."""
     direct = element.findtext(f"{_MAIN}t")
     if direct is not None:
-        return direct
+        return _unescaped(direct)
     runs = (*element.iterfind(f"{_MAIN}r/{_MAIN}t"), *element.iterfind(f"{_MAIN}is//{_MAIN}t"))
-    return "".join(run.text or "" for run in runs)
+    return _unescaped("".join(run.text or "" for run in runs))
+
+
+def _unescaped(text: str) -> str:
+    """Characters that XML cannot hold are written "_x000D_" in a workbook."""
+    if "_x" not in text:
+        return text
+    return _ESCAPED.sub(lambda match: chr(int(match.group(1), 16)), text).encode("utf-8", "replace").decode()
 
 
 def _shows_date(number: int, own: dict[int, str]) -> bool:

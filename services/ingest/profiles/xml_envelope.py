@@ -20,6 +20,8 @@ BLOCK_BYTES = 1024**2
 BODY_BYTES_MAX = 64 * 1024**2
 MARKUP_BYTES_MAX = 64 * 1024
 SHORT_TEXT_BYTES = 256
+ELEMENTS_MAX = 20_000
+"""Elements of one block of a file that may stand open or wait; an envelope has four around a body of any size."""
 _ENCODINGS = (b"gbk", b"gb2312", b"gb18030", b"utf-8")
 _TAG = re.compile(rb"<[^<>\"']*(?:\"[^\"<]*\"[^<>\"']*|'[^'<]*'[^<>\"']*)*>")
 _DECLARED = re.compile(rb"<\?xml[^>]*encoding\s*=\s*[\"']([A-Za-z0-9._-]+)[\"']")
@@ -57,13 +59,15 @@ class Envelope:
         self._texts: dict[bytes, bytes | None] = {}
         self._starts: list[tuple[int, int]] = []
         self._texts_made = 0
+        self._texts_bytes = 0
+        self._elements = 0
         self._line = 1
         self._offset = 0
         self._text: list[bytes] = []
         self._text_size = 0
         self._declared: str | None = None
         self._counted = 0
-        self._root_seen = False
+        self._root: etree._Element | None = None
 
     def bodies(self) -> Iterator[Body]:
         """The bodies in order, to the end of the file."""
@@ -138,7 +142,7 @@ class Envelope:
 
     def _add_text(self, part: bytes) -> None:
         self._text_size += len(part)
-        if self._text_size > self._limit:
+        if self._text_size > self._limit or self._text_size + self._texts_bytes > self._limit + BLOCK_BYTES:
             self._text.clear()
         else:
             self._text.append(part)
@@ -147,7 +151,10 @@ class Envelope:
     def _close_text(self) -> None:
         if not self._text_size:
             return
-        over = self._text_size > self._limit
+        # Several texts of one body may together hardly be longer than one may be.
+        over = (
+            self._text_size > self._limit or self._text_size + self._texts_bytes > self._limit + BLOCK_BYTES
+        )
         text = None if over else b"".join(self._text)
         if text is not None and len(text) <= SHORT_TEXT_BYTES:
             self._skeleton.append(text)
@@ -155,6 +162,7 @@ class Envelope:
             self._texts_made += 1
             name = b"@%d" % self._texts_made
             self._texts[name] = text
+            self._texts_bytes += len(text or b"")
             self._skeleton.append(name)
         self._text.clear()
         self._text_size = 0
@@ -177,6 +185,9 @@ class Envelope:
                 continue
             if event == "start":
                 self._check_root(element)
+                self._elements += 1
+                if self._elements > ELEMENTS_MAX:
+                    raise refused_file("ingest.xml_malformed", line=self._line)
             elif element.tag == "VoucherBody":
                 self._counted += 1
                 yield self._body(element)
@@ -184,7 +195,9 @@ class Envelope:
             elif element.tag == "VoucherCount":
                 self._declared = (element.text or "").strip()
             elif element.tag not in ("Voucher", "MOF"):
-                self._texts.pop((element.text or "").strip().encode(), None)
+                self._text_of((element.text or "").strip().encode())
+                if element.getparent() is self._root:
+                    self._forget(element)
 
     @property
     def offset(self) -> int:
@@ -192,18 +205,27 @@ class Envelope:
         return self._offset
 
     def _check_root(self, element: etree._Element) -> None:
-        if not self._root_seen:
-            self._root_seen = True
+        if self._root is None:
+            self._root = element
             if element.tag != "MOF":
                 raise refused_file("ingest.profile_mismatch", profile="voucher_5201")
 
     def _body(self, element: etree._Element) -> Body:
         line, offset = self._starts.pop(0)
         written = (element.findtext("Voucher") or "").encode()
-        encoded = self._texts.pop(written, b"") if written.startswith(b"@") else written
+        encoded = self._text_of(written) if written.startswith(b"@") else written
+        for child in element:  # What else it carries is nobody's.
+            self._text_of((child.text or "").strip().encode())
         return Body({str(k): str(v) for k, v in element.attrib.items()}, encoded, line, offset)
 
+    def _text_of(self, name: bytes) -> bytes | None:
+        """Hands out a long text by its name, once."""
+        text = self._texts.pop(name, b"")
+        self._texts_bytes -= len(text or b"")
+        return text
+
     def _forget(self, element: etree._Element) -> None:
+        self._elements = 0
         element.clear()
         while (before := element.getprevious()) is not None:
             before.getparent().remove(before)  # type: ignore[union-attr] # A sibling has a parent.
