@@ -56,8 +56,8 @@ class Evaluator:
 
     def _on_facts(self, name: str) -> Handler:
         def on_facts(connection: Connection, event: Event) -> None:
-            changes = READERS[name](event.body)
-            self._apply(connection, event, "facts", lambda session: _apply_all(session, changes))
+            changes, category = READERS[name](event.body), messages.category_of(event)
+            self._apply(connection, event, "facts", lambda session: _apply_all(session, changes, category))
 
         return on_facts
 
@@ -68,7 +68,7 @@ class Evaluator:
 
     def on_days_closed(self, connection: Connection, event: Event) -> None:
         """A part of the closing of a day; the last part closes it."""
-        closing = messages.closing(event.body, len(self._fact_streams))
+        closing = messages.closing(event, len(self._fact_streams))
         kind: EntryKind = "day_closed" if closing.closed else "states"
         self._apply(connection, event, kind, lambda session: _close(session, event.stream, closing))
 
@@ -85,8 +85,8 @@ class Evaluator:
             self._streams.append(connection, events, request_id=event.request_id)
 
 
-def _apply_all(session: Session, changes: list[Change]) -> list[Changes]:
-    return [change for item in changes for change in apply_change(session, item)]
+def _apply_all(session: Session, changes: list[Change], category: str) -> list[Changes]:
+    return [change for item in changes for change in apply_change(session, item, category)]
 
 
 def _close(session: Session, stream: str, closing: Closing) -> list[Changes]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -32,7 +33,7 @@ WARNINGS_PER_EVENT_MAX = 1_000
 
 def source_of(event: Event) -> Source:
     """Where an event stands in its stream."""
-    return Source(event.emitter, event.stream, event.stream_seq, event.name, event.request_id)
+    return Source(event.emitter, event.stream, event.stream_seq, event.name, event.request_id, event.position)
 
 
 def payments_posted(body: bytes) -> list[Change]:
@@ -56,12 +57,13 @@ def payments_unlinked(body: bytes) -> list[Change]:
 
 
 def payments_reversed(body: bytes) -> list[Change]:
-    """PaymentsReversed as changes: what went, then the shares with what remains."""
+    """PaymentsReversed as changes: what went and what remains at once, so that no warning comes and goes between."""
     message = ledger_pb.PaymentsReversed.FromString(body)
-    return [
-        *_removed(message.removed),
-        _added("payment", message.shares, ledger_columns.PAYMENT_SHARES),
-    ]
+    remaining = _added("payment", message.shares, ledger_columns.PAYMENT_SHARES)
+    gone = _removed(message.removed)
+    shares = [key for change in gone if change.kind == "payment" for key in change.removed]
+    others = [change for change in gone if change.kind != "payment"]
+    return [replace(remaining, removed=shares), *others]
 
 
 def disbursements_posted(body: bytes) -> list[Change]:
@@ -82,9 +84,14 @@ def projects_changed(body: bytes) -> list[Change]:
     return [_added("project", message.projects, ledger_columns.PROJECT_FACTS)]
 
 
-def closing(body: bytes, streams: int) -> Closing:
+def category_of(event: Event) -> str:
+    """The category whose facts an event of the ledger tells: that of its stream, "<category>.<shard>"."""
+    return event.stream.partition(".")[0]
+
+
+def closing(event: Event, streams: int) -> Closing:
     """A part of DaysClosed; `streams` is how many streams the log closes together."""
-    message = ledger_pb.DaysClosed.FromString(body)
+    message = ledger_pb.DaysClosed.FromString(event.body)
     return Closing(
         day=date.fromisoformat(message.day),
         previous=date.fromisoformat(message.previous_day) if message.previous_day else None,
@@ -99,6 +106,7 @@ def closing(body: bytes, streams: int) -> Closing:
         },
         closed=message.closed,
         streams=streams,
+        category=category_of(event),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import polars as pl
 from sqlalchemy import Connection
@@ -41,9 +41,20 @@ class Facts:
         """
         return self._read(kind, query, asked.parameters)
 
+    def places(self, kind: str, keys: pl.Series) -> pl.DataFrame:
+        """key, category and position of the facts of these (distinct) keys."""
+        asked = wanted(keys.alias("key").to_frame())
+        query = f"""
+            SELECT fact.key, fact.category, fact.position FROM {asked.rows} CROSS JOIN LATERAL (
+                SELECT * FROM fact_{kind}_{self._log} AS fact WHERE {_same(["key"])} OFFSET 0
+            ) AS fact
+        """
+        schema = {"key": pl.String(), "category": pl.String(), "position": pl.Int64()}
+        return copy_out(self._connection, query, asked.parameters, schema)
+
     def add(self, kind: str, facts: pl.DataFrame) -> None:
-        """Keeps facts whose keys are not there (see `take`)."""
-        kept = facts.select(pl.lit(self._log).alias("log"), *FACT_COLUMNS[kind])
+        """Keeps facts (with their position) whose keys are not there (see `take`)."""
+        kept = facts.select(pl.lit(self._log).alias("log"), *FACT_COLUMNS[kind], "position")
         # Facts that are looked up together lie together, in the table and in its widest index.
         copy_in(self._connection, f"fact_{kind}_{self._log}", kept.sort(_TOGETHER[kind]))
 
@@ -78,6 +89,20 @@ class Facts:
         """The facts that have one of these (distinct) values in the column of the series' name."""
         return self._found(kind, wanted(values.to_frame()), _same([values.name]))
 
+    def pages_by_values(self, kind: str, values: pl.Series, rows_max: int) -> Iterator[pl.DataFrame]:
+        """Like `by_values`, so many rows at a time; what changes between two pages is not seen.
+
+        A value may be that of a large part of all facts, so a cursor of the database holds them, not this process.
+        """
+        asked = wanted(values.to_frame())
+        driver = self._connection.connection.driver_connection
+        assert driver is not None
+        with driver.cursor(name=f"pages_{kind}") as cursor:
+            cursor.itersize = rows_max
+            cursor.execute(self._query(kind, asked, _same([values.name])), asked.parameters)
+            while rows := cursor.fetchmany(rows_max):
+                yield pl.DataFrame(rows, schema=FACT_COLUMNS[kind], orient="row")
+
     def page(self, kind: str, after_key: str, rows_max: int) -> pl.DataFrame:
         """The next facts in the order of their keys."""
         query = f"""
@@ -90,13 +115,15 @@ class Facts:
         self, kind: str, asked: Wanted, where: str, size_min: int = 1, bound: str = "OFFSET 0"
     ) -> pl.DataFrame:
         """For each wanted row the facts for which `where` holds, unless there are fewer than `size_min`."""
+        return self._read(kind, self._query(kind, asked, where, size_min, bound), asked.parameters)
+
+    def _query(self, kind: str, asked: Wanted, where: str, size_min: int = 1, bound: str = "OFFSET 0") -> str:
         query = f"SELECT {_names(kind, 'fact')} FROM {asked.rows}"
         rows = f"FROM fact_{kind}_{self._log} AS fact WHERE {where}"
         if size_min > 1:
             # Nearly no row has enough: one look into the index tells, and nothing is sorted or sent for the others.
             query += f" CROSS JOIN LATERAL (SELECT 1 {rows} OFFSET {size_min - 1} LIMIT 1) AS enough"
-        query += f" CROSS JOIN LATERAL (SELECT * {rows} {bound}) AS fact"
-        return self._read(kind, query, asked.parameters)
+        return f"{query} CROSS JOIN LATERAL (SELECT * {rows} {bound}) AS fact"
 
     def _read(self, kind: str, query: str, parameters: Mapping[str, object]) -> pl.DataFrame:
         return copy_out(self._connection, query, parameters, FACT_COLUMNS[kind])

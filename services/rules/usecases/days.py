@@ -10,11 +10,13 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 
 import polars as pl
 
-from services.rules.domain import with_day_fields
-from services.rules.usecases.matches import judge_due
+from services.rules.domain import CROSS, with_day_fields
+from services.rules.usecases.halving import Rows, by_halves, rows_of
+from services.rules.usecases.matches import judge_due, take_due
 from services.rules.usecases.session import TOUCHED, Session, Verdicts, grouped
 from services.rules.usecases.warnings import Changes, settle
 
@@ -29,7 +31,7 @@ class Closing:
     """One part of the closing of a day: the states that changed, by kind, and with the last part (`closed`) the day.
 
     `previous` is the day closed before (None for the first); `covered_to` the last business day covered of each
-    division that sent payments.
+    division that sent payments; `category` that of the stream.
     """
 
     day: date
@@ -38,22 +40,52 @@ class Closing:
     covered_to: Mapping[str, date]
     closed: bool
     streams: int
+    category: str
+
+
+_ITEM = ["kind", "rule_id", "key"]
 
 
 def apply_closing(session: Session, closing: Closing) -> list[Changes]:
     """Keeps the states of a part; with the last part judges the days up to the closed one, and what waited for them."""
     for kind, rows in closing.states.items():
-        session.store.states.put(kind, rows)
-        if closing.previous is not None:
-            late = rows.filter(pl.col("from_day") <= closing.previous).select("key", "from_day")
-            session.store.states.note_restated(kind, late)
+        by_halves(session, rows_of(kind, rows), partial(_keep, session, closing))
     if not closing.closed:
         return []
     kinds = sorted(session.rules.kinds & {"quota_day", "progress_day"})
+    dockets = {kind: _docket(session, kind, closing) for kind in kinds}
+    items = pl.concat(
+        [
+            *(
+                rows_of(kind, docket.states.select("key").unique(maintain_order=True)).frame.select(_ITEM)
+                for kind, docket in dockets.items()
+            ),
+            take_due(session).select(_ITEM),
+        ]
+    )
+    return by_halves(session, Rows(items), partial(_judge, session, dockets))
+
+
+def _keep(session: Session, closing: Closing, rows: Rows) -> list[Changes]:
+    kind, frame = rows.name[0], rows.frame.drop("kind", "rule_id")
+    session.store.states.put(kind, frame)
+    if closing.previous is not None:
+        late = frame.filter(pl.col("from_day") <= closing.previous).select("key", "from_day")
+        session.store.states.note_restated(kind, late)
+    return []
+
+
+def _judge(session: Session, dockets: Mapping[str, _Docket], items: Rows) -> list[Changes]:
+    due = items.frame.filter(pl.col("rule_id") != "")
     with session.meter.step("days"):
-        parts = [_judge_days(session, kind, closing) for kind in kinds]
+        parts = [
+            _judge_days(
+                session, kind, docket.of(items.frame.filter(pl.col("kind") == kind, pl.col("rule_id") == ""))
+            )
+            for kind, docket in dockets.items()
+        ]
     with session.meter.step("matches"):
-        parts += judge_due(session)
+        parts += judge_due(session, due)
     return settle(session, Verdicts.all(parts), CLOSED)
 
 
@@ -64,25 +96,57 @@ def note_restated(session: Session, restated: Mapping[str, pl.DataFrame]) -> lis
     return []
 
 
-def _judge_days(session: Session, kind: str, closing: Closing) -> Verdicts:
+@dataclass(frozen=True)
+class _Docket:
+    """What a closing judges of a kind: the states, the (key, day) asked, and the restated (key, from_day) among them.
+
+    `covered` are the divisions whose data has come.
+    """
+
+    states: pl.DataFrame
+    asked: pl.DataFrame
+    ready: pl.DataFrame
+    covered: list[str]
+
+    def of(self, keys: pl.DataFrame) -> _Docket:
+        """The part of some keys."""
+        states, asked, ready = (
+            frame.join(keys, on="key", how="semi") for frame in (self.states, self.asked, self.ready)
+        )
+        return _Docket(states, asked, ready, self.covered)
+
+
+def _docket(session: Session, kind: str, closing: Closing) -> _Docket:
     states = session.store.states.all(kind)
-    if states.height == 0:
-        return Verdicts.none()
+    if session.state.log == CROSS:
+        # The streams close their days one after the other, each for the states that it carries.
+        states = states.filter(pl.col("category") == closing.category)
     covered = _covered(closing)
     restated = session.store.states.take_restated(kind)
     divisions = states.group_by("key").agg(pl.col("division_code").last())
     ready = restated.join(divisions, on="key").filter(pl.col("division_code").is_in(covered))
+    new = _new_days(states, closing)
     # What a division has not covered yet keeps its verdicts, and is judged when its data has come.
-    session.store.states.note_restated(kind, restated.join(ready, on="key", how="anti"))
-    asked = pl.concat([_new_days(states, closing), _restated_days(ready, closing)]).unique()
-    frame = with_day_fields(kind, _in_force(states, asked))
+    uncovered = new.join(divisions, on="key").filter(~pl.col("division_code").is_in(covered))
+    waiting = uncovered.group_by("key").agg(pl.col("day").min().alias("from_day"))
+    left = restated.join(ready, on="key", how="anti")
+    session.store.states.note_restated(kind, pl.concat([left, waiting.select(left.columns)]))
+    asked = pl.concat([new, _restated_days(ready, closing)]).unique()
+    return _Docket(states, asked, ready, covered)
+
+
+def _judge_days(session: Session, kind: str, docket: _Docket) -> Verdicts:
+    if docket.states.height == 0:
+        return Verdicts.none()
+    divisions = docket.states.group_by("key").agg(pl.col("division_code").last())
+    frame = with_day_fields(kind, _in_force(docket.states, docket.asked))
     judged = session.rules.judge(kind, frame, session.lists)
     session.meter.judged(session.state.log, kind, frame.height)
     session.cannot_judge.update(judged.cannot_judge)
     # The evidence of a day kind is the state's key and the day.
     hits = grouped(judged.hits, pl.col("evidence").str.slice(0, pl.col("evidence").str.len_chars() - 11))
     accused = hits.join(divisions, left_on="group_key", right_on="key", suffix="_of_state")
-    held = pl.col("division_code_of_state").is_in(covered)
+    held = pl.col("division_code_of_state").is_in(docket.covered)
     session.cannot_judge.update(Counter(accused.filter(~held)["rule_id"].to_list()))
     first = (
         accused.filter(held)
@@ -90,8 +154,8 @@ def _judge_days(session: Session, kind: str, closing: Closing) -> Verdicts:
         .sort("day")
         .unique(("rule_id", "group_key", "period"), keep="first", maintain_order=True)
     )
-    touched = _touched(session, kind, ready)
-    return Verdicts(touched, _without_earlier(session, first, ready))
+    touched = _touched(session, kind, docket.ready)
+    return Verdicts(touched, _without_earlier(session, first, docket.ready))
 
 
 def _covered(closing: Closing) -> list[str]:

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
-from services.kit.errors import MingzhangError, Unavailable
-from services.kit.log import logger
-from services.rules.domain import FACT_KINDS
-from services.rules.usecases.log import Quarantined
+from services.rules.domain import CROSS, FACT_KINDS
+from services.rules.usecases.halving import by_halves
 from services.rules.usecases.matches import judge_matches
 from services.rules.usecases.session import (
-    JUDGING_ERRORS,
     Session,
     Verdicts,
     grouped,
@@ -22,8 +19,6 @@ from services.rules.usecases.session import (
 from services.rules.usecases.warnings import Changes, settle
 from services.rules.usecases.windows import judge_windows
 
-log = logger("rules.facts")
-ERROR_LENGTH_MAX = 500
 RESTATED = "所依据的事实已变更、冲销或改挂"
 
 
@@ -43,6 +38,11 @@ class Change:
         """The number of facts that come or go."""
         return len(self.removed) + self.added.height
 
+    @property
+    def name(self) -> tuple[str, str, str]:
+        """Kind, no rule, and the key of the first fact."""
+        return self.kind, "", self.removed[0] if self.removed else str(self.added["key"][0])
+
     def halves(self) -> tuple[Change, Change]:
         """The change in two, the removals first."""
         half = self.size // 2
@@ -54,25 +54,16 @@ class Change:
         return first, Change(self.kind, (), self.added.slice(middle))
 
 
-def apply_change(session: Session, change: Change) -> list[Changes]:
-    """Applies a change. What cannot be judged is found by halving, quarantined, and the rest applied."""
+def apply_change(session: Session, change: Change, category: str = "") -> list[Changes]:
+    """Applies a change. What cannot be judged is found by halving, quarantined, and the rest applied.
+
+    `category` is that of the stream which tells it.
+    """
     if change.size == 0 or not (change.kind in session.rules.kinds or session.keeps(change.kind)):
         return []
-    try:
-        with session.store.attempt():
-            return settle(session, _judge(session, change), RESTATED)
-    except Unavailable:
-        # The engine is away, and no fact is to blame: the entry is tried again.
-        raise
-    except (MingzhangError, *JUDGING_ERRORS) as error:
-        if change.size == 1:
-            key = change.removed[0] if change.removed else change.added["key"][0]
-            reason = f"{type(error).__name__}: {error}"[:ERROR_LENGTH_MAX]
-            log.warning("a fact was quarantined", extra={"category": session.state.log, "reason": reason})
-            session.quarantined.append(Quarantined(change.kind, "", key, reason))
-            return []
-    first, second = change.halves()
-    return [*apply_change(session, first), *apply_change(session, second)]
+    if session.state.log == CROSS and session.keeps(change.kind):
+        change = _not_overtaken(session, change, category)
+    return by_halves(session, change, lambda part: settle(session, _judge(session, part), RESTATED))
 
 
 def _judge(session: Session, change: Change) -> Verdicts:
@@ -97,9 +88,27 @@ def _judge(session: Session, change: Change) -> Verdicts:
     return Verdicts.all(parts)
 
 
+def _not_overtaken(session: Session, change: Change, category: str) -> Change:
+    """The part of a change that no other stream has overtaken.
+
+    A fact that moves leaves one stream and arrives in another under the same key, and a log over both may hear the
+    arrival first. A later telling then stays, and only the stream that a fact stands in can take it away.
+    """
+    keys = pl.Series("key", [*change.removed, *change.added["key"]], pl.String).unique()
+    places = session.store.facts.places(change.kind, keys)
+    elsewhere = set(places.filter(pl.col("category") != category)["key"])
+    later = places.filter(pl.col("key").is_in(elsewhere), pl.col("position") > session.source.position)
+    return replace(
+        change,
+        removed=[key for key in change.removed if key not in elsewhere],
+        added=change.added.join(later, on="key", how="anti", maintain_order="left"),
+    )
+
+
 def _keep(session: Session, change: Change) -> pl.DataFrame:
     """Keeps what stands from now on; returns what was kept of what no longer stands."""
     facts, kind, added = session.store.facts, change.kind, change.added
+    added = added.with_columns(pl.lit(session.source.position, pl.Int64).alias("position"))
     if not change.removed and facts.add_new(kind, added):
         return pl.DataFrame(schema=facts.columns[kind])
     gone = facts.take(kind, [*change.removed, *added["key"].to_list()])

@@ -11,13 +11,14 @@ EntryKind = Literal["facts", "states", "day_closed", "list", "bundle", "other"]
 
 @dataclass(frozen=True)
 class Source:
-    """Where an entry came from: an event's place in its stream. A deployment has no stream."""
+    """Where an entry came from: an event's place in its stream, and the ledger's position then. A deployment has none."""
 
     emitter: str
     stream: str
     stream_seq: int
     name: str
     request_id: str
+    position: int = 0
 
 
 @dataclass(frozen=True)

@@ -26,11 +26,15 @@ def judge_matches(session: Session, kind: str, added: pl.DataFrame, gone: pl.Dat
     return parts
 
 
-def judge_due(session: Session) -> list[Verdicts]:
-    """Judges the groups of the facts whose day has closed."""
+def take_due(session: Session) -> pl.DataFrame:
+    """The facts whose groups wait for a day that has closed: rule_id, kind, key. They wait no longer."""
     if session.state.closed_to is None:
-        return []
-    due = session.store.log.take_due(session.state.closed_to)
+        return pl.DataFrame(schema={"rule_id": pl.String, "kind": pl.String, "key": pl.String})
+    return session.store.log.take_due(session.state.closed_to)
+
+
+def judge_due(session: Session, due: pl.DataFrame) -> list[Verdicts]:
+    """Judges the groups of facts that waited (see `take_due`)."""
     parts = []
     for (rule_id, kind), facts in due.partition_by("rule_id", "kind", as_dict=True).items():
         match = next((m for m in session.rules.matches(str(kind)) if m.rule.id == rule_id), None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import date
 from typing import Protocol
@@ -152,8 +152,12 @@ class FactStore(Protocol):
         """Deletes and returns the facts of these keys."""
         ...
 
+    def places(self, kind: str, keys: pl.Series) -> pl.DataFrame:
+        """key, category and position of the facts of these (distinct) keys."""
+        ...
+
     def add(self, kind: str, facts: pl.DataFrame) -> None:
-        """Keeps facts whose keys are not there."""
+        """Keeps facts (with their position) whose keys are not there."""
         ...
 
     def add_new(self, kind: str, facts: pl.DataFrame) -> bool:
@@ -170,6 +174,10 @@ class FactStore(Protocol):
 
     def by_values(self, kind: str, values: pl.Series) -> pl.DataFrame:
         """The facts that have one of these (distinct) values in the column of the series' name."""
+        ...
+
+    def pages_by_values(self, kind: str, values: pl.Series, rows_max: int) -> Iterator[pl.DataFrame]:
+        """Like `by_values`, so many rows at a time; what changes between two pages is not seen."""
         ...
 
     def page(self, kind: str, after_key: str, rows_max: int) -> pl.DataFrame:

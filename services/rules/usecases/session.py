@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -51,6 +52,18 @@ class Session:
         self.quarantined.extend(
             Quarantined("group", rule_id, group, reason) for group, reason in poisoned.items()
         )
+
+    @contextmanager
+    def attempt(self) -> Iterator[None]:
+        """What is done inside is undone by an exception, in the database and in what this entry has counted."""
+        state, counted, noted = self.state, Counter(self.cannot_judge), len(self.quarantined)
+        try:
+            with self.store.attempt():
+                yield
+        except BaseException:
+            self.state, self.cannot_judge = state, counted
+            del self.quarantined[noted:]
+            raise
 
     @property
     def by_id(self) -> Mapping[str, Rule]:

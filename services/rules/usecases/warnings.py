@@ -21,14 +21,29 @@ EXPLAINED_MAX = 200
 """Explanations that are worked out while an entry is applied; the others are when somebody asks."""
 FACTS_NAMED_MAX = 100
 IDENTITY = tuple(AFFECTED)
+COMPARED = (
+    "standing",
+    "inputs_hash",
+    "amount_fen",
+    "severity",
+    "message",
+    "day",
+    "division_code",
+    "fund_code",
+)
+"""What makes a new revision of a warning when it differs; so do the facts that it rests on."""
 
 
 @dataclass(frozen=True)
 class Changes:
-    """Warnings that an entry raised or changed, and those that it retracted (columns of the warning store)."""
+    """Warnings that an entry raised or changed, and those that it retracted (columns of the warning store).
+
+    `replaced` are those that changed, as they were before.
+    """
 
     raised: pl.DataFrame
     retracted: pl.DataFrame
+    replaced: pl.DataFrame
 
     @property
     def all(self) -> pl.DataFrame:
@@ -55,7 +70,7 @@ def settle(session: Session, verdicts: Verdicts, because: str) -> list[Changes]:
         if changes.raised.height + changes.retracted.height == 0:
             break
         rounds.append(changes)
-        verdicts = _judge_warnings(session, changes.all)
+        verdicts = _judge_warnings(session, pl.concat([changes.all, changes.replaced]))
         if verdicts.touched.height == 0:
             break
     return rounds
@@ -95,7 +110,8 @@ def _fold(session: Session, affected: pl.DataFrame, because: str) -> Changes:
         if row["standing"] and id_ not in with_hits
     ]
     _explain(session, raised)
-    changes = Changes(pl.DataFrame(raised, schema=WARNING), pl.DataFrame(retracted, schema=WARNING))
+    replaced = [before[str(row["id"])] for row in raised if row["id"] in before]
+    changes = Changes(*(pl.DataFrame(rows, schema=WARNING) for rows in (raised, retracted, replaced)))
     session.store.warnings.put(changes.all)
     for change, frame in (("raised", changes.raised), ("retracted", changes.retracted)):
         for rule_id, number in frame["rule_id"].value_counts().iter_rows():
@@ -104,8 +120,10 @@ def _fold(session: Session, affected: pl.DataFrame, because: str) -> Changes:
 
 
 def _same(before: Mapping[str, object], now: Mapping[str, object]) -> bool:
-    compared = ("standing", "inputs_hash", "amount_fen", "severity", "message", "day")
-    return all(before[name] == now[name] for name in compared)
+    if any(before[name] != now[name] for name in COMPARED):
+        return False
+    was, is_now = (json.loads(str(row["explanation"])) for row in (before, now))
+    return all(was[name] == is_now[name] for name in ("facts", "facts_number"))
 
 
 def _folded(session: Session, hits: pl.DataFrame) -> list[dict[str, object]]:

@@ -237,7 +237,13 @@ class World:
 
     def tell(self, message: Message, category: str = "poverty") -> Event:
         """An event of the ledger on a category's stream."""
-        return self._tell("ledger", f"{category}.0", message)
+        event = self.record(message, category)
+        self.deliver(event)
+        return event
+
+    def record(self, message: Message, category: str = "poverty", position: int = 0) -> Event:
+        """An event of the ledger that is on its way; by default each is of a posting of its own."""
+        return self._event("ledger", f"{category}.0", message, position)
 
     def lists(
         self,
@@ -257,27 +263,28 @@ class World:
             for key, start, end in rows
         ]
         entries = packed(ingest_columns.LIST_ROWS, full, {})
-        return self._tell(
-            "ingest", "lists", ListsChanged(list=name, version=version, rows=entries, complete=complete)
-        )
+        changed = ListsChanged(list=name, version=version, rows=entries, complete=complete)
+        event = self._event("ingest", "lists", changed)
+        self.deliver(event)
+        return event
 
     def empty_lists(self) -> None:
         """The lists that the rules on payments ask, with nothing on them."""
         for name in WHITELISTS:
             self.lists(name)
 
-    def _tell(self, emitter: str, stream: str, message: Message) -> Event:
+    def _event(self, emitter: str, stream: str, message: Message, position: int = 0) -> Event:
         self._numbers[emitter, stream] += 1
         event = Event(
             emitter=emitter,
             stream=stream,
             stream_seq=self._numbers[emitter, stream],
+            position=position or len(self.told) + 1,
             name=type(message).__name__,
             request_id="request-1",
             body=message.SerializeToString(),
         )
         self.told.append(event)
-        self.deliver(event)
         return event
 
     def deliver(self, event: Event) -> None:

@@ -11,11 +11,13 @@ import pytest
 from sqlalchemy import Connection
 
 from services.kit.errors import Unavailable
+from services.rules.domain import Judged
+from services.rules.engine.compiled import CompiledBundle, ListReader
 from services.rules.engine.durable_pool import DurablePool
 from services.rules.storage import LogStores, facts
 from services.rules.storage.facts import Facts
 from services.rules.storage.frames import copy_out, wanted
-from tests.unit.rules.service_world import World, posted, unlinked
+from tests.unit.rules.service_world import World, closed, disbursed, posted, unlinked
 
 Make = Callable[..., World]
 PURPOSE = "common.purpose-irregular"
@@ -73,6 +75,66 @@ def test_texts_too_long_for_an_index_are_quarantined(world: Make) -> None:
 
     assert {row[1] for row in here.standing()} == {"A"}
     assert here.scalar("SELECT count(*) FROM fact_quarantine") == 2
+
+
+def test_a_strange_fact_does_not_count_the_others_twice(world: Make) -> None:
+    here = world()
+
+    here.tell(posted([{"key": "A#1"}, {"key": "B#1"}, {"key": "BAD\0#1"}]))
+
+    assert (
+        here.scalar("SELECT cannot_judge FROM rule_counter WHERE rule_id = 'common.transfer-to-own-account'")
+        == 2
+    )
+
+
+def test_a_state_that_cannot_be_stored_is_quarantined_and_the_day_closes(world: Make) -> None:
+    here = world()
+    day = date(2018, 7, 1)
+    states = [
+        {"key": key, "from_day": date(2017, 7, 1), "received_on": date(2017, 7, 1), "unpaid_fen": 70}
+        for key in ("Q1", "BAD\0", STRANGE)
+    ]
+
+    here.tell(closed(day, first=True, quota_days=states))
+
+    assert {row[1] for row in here.standing("common.idle-over-one-year")} == {"Q1", STRANGE}
+    assert here.scalar("SELECT kind FROM fact_quarantine") == "quota_day"
+    assert here.scalar("SELECT closed_to FROM evaluator WHERE log = 'poverty'") == day
+
+
+def test_a_list_with_a_strange_code_is_known_without_it(world: Make) -> None:
+    here = world()
+    here.lists("registered_person")
+
+    here.lists("registered_only_benefit", [("B01", date(2014, 1, 1), None), ("B\0", date(2014, 1, 1), None)])
+    here.tell(disbursed([{"key": "D1"}]))
+
+    assert len(here.standing("common.payee-not-registered")) == 1
+    assert here.scalar("SELECT kind FROM fact_quarantine") == "list"
+
+
+def test_a_rule_that_fails_on_one_day_state_holds_up_no_other(
+    world: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = world()
+    judge = CompiledBundle.judge
+
+    def failing(self: CompiledBundle, kind: str, frame: pl.DataFrame, lists: ListReader) -> Judged:
+        if kind == "quota_day" and "Q2" in frame["key"]:
+            raise pl.exceptions.ComputeError("strange")
+        return judge(self, kind, frame, lists)
+
+    monkeypatch.setattr(CompiledBundle, "judge", failing)
+    states = [
+        {"key": key, "from_day": date(2017, 7, 1), "received_on": date(2017, 7, 1), "unpaid_fen": 70}
+        for key in ("Q1", "Q2", "Q3")
+    ]
+
+    here.tell(closed(date(2018, 7, 1), first=True, quota_days=states))
+
+    assert {row[1] for row in here.standing("common.idle-over-one-year")} == {"Q1", "Q3"}
+    assert here.scalar("SELECT key FROM fact_quarantine") == "Q2"
 
 
 def test_an_engine_that_is_away_holds_the_entry_and_blames_no_fact(world: Make) -> None:
