@@ -150,7 +150,7 @@ def _converter(field: FieldDescriptor) -> Callable[[Any], Any]:
         return str
     if field.name.endswith("_json"):
         return _exact
-    return _keep_digits if field.cpp_type in _INTEGERS else lambda value: value
+    return _number if field.cpp_type in _LONG else lambda value: value
 
 
 def _enum_names(enum: EnumDescriptor) -> dict[int, str]:
@@ -168,7 +168,11 @@ def _keep_digits(value: Any) -> Any:
         return {key: _keep_digits(item) for key, item in value.items()}
     if isinstance(value, list):
         return [_keep_digits(item) for item in value]
-    return str(value) if isinstance(value, int) and abs(value) > EXACT_MAX else value
+    return _number(value) if isinstance(value, int) else value
+
+
+def _number(value: int) -> int | str:
+    return value if -EXACT_MAX <= value <= EXACT_MAX else str(value)
 
 
 def _field_schema(field: FieldDescriptor) -> dict[str, Any]:

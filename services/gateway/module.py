@@ -39,7 +39,7 @@ def mount(kit: ServiceKit) -> None:
         kit.consume(subscription)
     kit.every(Job("purge", PURGE_INTERVAL_S, lambda: purge(kit, board)))
     limits = Limits(kit.config.upload_bytes_max, kit.config.public_url, kit.config.language)
-    kit.serve_http(build_app(Parts(accounts, services, hub, metrics, kit.registry, limits)))
+    kit.serve_http(build_app(Parts(accounts, services, hub, metrics, kit.registry, limits)), hub.stop)
     hub.start()
     kit.on_stop(hub.stop)
     kit.announce(lambda: welcome(kit.config))

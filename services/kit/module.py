@@ -132,8 +132,11 @@ class ServiceKit(Protocol):
         while serving one carry the caller and request id of that request."""
         ...
 
-    def serve_http(self, app: object) -> None:
-        """Serves an ASGI application on the configured host and port (gateway only)."""
+    def serve_http(self, app: object, end_streams: Callable[[], None] = lambda: None) -> None:
+        """Serves an ASGI application on the configured host and port (gateway only).
+
+        `end_streams` is called when the process stops, before the server waits for its open responses.
+        """
         ...
 
     def announce(self, words: Callable[[], str]) -> None:

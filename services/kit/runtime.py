@@ -95,9 +95,10 @@ class ProcessKit:
         """A channel to another service; one per pair and process."""
         return self._runtime.channel(service, self.service)
 
-    def serve_http(self, app: object) -> None:
+    def serve_http(self, app: object, end_streams: Callable[[], None] = lambda: None) -> None:
         """Serves an ASGI application."""
         self._runtime.http_app = app
+        self._runtime.end_streams = end_streams
 
     def announce(self, words: Callable[[], str]) -> None:
         """Tells the operator once everything runs."""
@@ -122,6 +123,7 @@ class Runtime:
         self.closers: list[Callable[[], None]] = []
         self.announcements: list[Callable[[], str]] = []
         self.http_app: object | None = None
+        self.end_streams: Callable[[], None] = lambda: None
         self.kits: dict[str, ProcessKit] = {}
         self._services = tuple(services)
         self._report = report
@@ -270,6 +272,7 @@ class Runtime:
         """Takes everything down in reverse."""
         self._ready.clear()
         if self._http is not None:
+            self.end_streams()
             self._http.stop()
         for kit in self.kits.values():
             for job in kit.jobs.values():

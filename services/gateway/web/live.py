@@ -108,9 +108,11 @@ class LiveHub:
             self._thread.join(WAIT_S + RETRY_S)
 
     def join(self, caller: Caller) -> LiveClient:
-        """A new client of the running event loop; refused past the limits."""
+        """A new client of the running event loop; refused past the limits, and by a process that stops."""
         client = LiveClient(caller, asyncio.get_running_loop())
         with self._lock:
+            if self._stopping.is_set():
+                raise Unavailable("gateway.stopping", "系统正在停止", "the system is stopping")
             own = sum(other.caller.user == caller.user for other in self._clients)
             if len(self._clients) >= CLIENTS_MAX or own >= CLIENTS_PER_USER_MAX:
                 raise Unavailable("gateway.busy", "打开的页面过多", "too many pages are open")

@@ -26,12 +26,16 @@ def summary(
     division_code: Code = "",
     category: Text = "",
     fund_code: Text = "",
+    totals_only: bool = False,
 ) -> Response:
-    """Sums by division and fund, with the newest closed day."""
+    """Sums by division and fund, or the totals only; with the newest closed day."""
     request = ledger.GetSummaryRequest(
         fiscal_year=fiscal_year, division_code=division_code, category=category, fund_code=fund_code
     )
-    return shown(visit.parts.services.ledger.summary(visit.caller, request))
+    answer = visit.parts.services.ledger.summary(visit.caller, request)
+    if totals_only:
+        del answer.rows[:]
+    return shown(answer)
 
 
 @router.get("/payments", tags=["ledger"], responses=schema(ledger.ListPaymentsResponse))

@@ -122,6 +122,17 @@ def test_a_stream_ends_with_its_session(gateway: Gateway, monkeypatch: pytest.Mo
             read(1)
 
 
+def test_streams_end_when_the_process_stops(gateway: Gateway) -> None:
+    """Open pages do not hold it up, and find no new stream on the way down."""
+    with served(gateway) as address, listening(address, "xining") as read:
+        read(1)
+        gateway.parts.live.stop()
+        with pytest.raises(StopIteration):
+            read(1)
+        with pytest.raises(AssertionError, match=r"gateway\.stopping"), listening(address, "xining"):
+            pass
+
+
 def test_open_streams_are_counted_until_they_end(gateway: Gateway) -> None:
     """The gauge follows."""
     with served(gateway) as address:

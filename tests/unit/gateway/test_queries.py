@@ -70,6 +70,16 @@ def test_days_are_closed_by_administrators(gateway: Gateway) -> None:
     assert gateway.others.last[1] == ledger.CloseDaysRequest(up_to="2018-07-31", **{"from": "2018-07-01"})
 
 
+def test_a_summary_can_be_its_totals_only(gateway: Gateway) -> None:
+    """The overview asks for six of them, and a province has thousands of rows."""
+    row = ledger.SummaryRow(paid_fen=5)
+    gateway.others.answers["GetSummary"] = ledger.GetSummaryResponse(rows=[row, row], total=row)
+    told = gateway.client("xining").get("/api/v1/summary?totals_only=true").json()
+
+    assert told["rows"] == []
+    assert told["total"]["paid_fen"] == 5
+
+
 def test_money_stays_exact(gateway: Gateway) -> None:
     """A number as long as JavaScript keeps it, a string beyond."""
     row = ledger.SummaryRow(paid_fen=EXACT_MAX, free_fen=-EXACT_MAX - 2, arranged_fen=2**63 - 1)

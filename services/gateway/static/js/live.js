@@ -9,7 +9,8 @@ import { t } from "./words.js";
 const GATHER_MS = 1200;
 const TOAST_MS = 9000;
 const TOASTS_MAX = 4;
-const REFRESH_MS = 2500;
+const REOPEN_MS = 5000;
+const REFRESH_MS = 6000;
 
 let source = null;
 let waiting = [];
@@ -25,12 +26,21 @@ export function start(onState, onRefresh) {
   source.onopen = () => tell("live");
   source.onerror = () => {
     tell("offline");
-    // A stream that was refused is not opened again by itself: the session has ended, or the server is full.
-    if (source && source.readyState === EventSource.CLOSED) get("/me").catch(() => {});
+    // A stream that was refused is not opened again by itself: the session has ended, or the server starts anew.
+    if (source && source.readyState === EventSource.CLOSED) setTimeout(reopen, REOPEN_MS);
   };
   for (const kind of ["warning", "case", "import"]) {
     source.addEventListener(kind, (event) => gather(kind, JSON.parse(event.data)));
   }
+}
+
+function reopen() {
+  const closed = source;
+  if (!closed) return;
+  get("/me").then(
+    () => closed === source && start(listeners.state, listeners.refresh),
+    (error) => error.status !== 401 && setTimeout(reopen, REOPEN_MS),
+  );
 }
 
 export function stop() {

@@ -78,7 +78,8 @@ export function bar(basisPoints) {
   return el("span", { class: "bar" }, el("progress", { max: 10_000, value, "aria-label": label }), el("span", {}, label));
 }
 
-export function moment(microseconds) {
+// "2018-07-30 09:00" in China; with seconds where the order within a minute matters.
+export function moment(microseconds, withSeconds = false) {
   if (!Number(microseconds)) return "—";
   const day = new Date(Math.floor(Number(microseconds) / 1000));
   const options = {
@@ -86,7 +87,8 @@ export function moment(microseconds) {
     hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23",
   };
   const part = Object.fromEntries(new Intl.DateTimeFormat("en", options).formatToParts(day).map((p) => [p.type, p.value]));
-  return `${part.year}-${part.month}-${part.day} ${part.hour}:${part.minute}:${part.second}`;
+  const seconds = withSeconds ? `:${part.second}` : "";
+  return `${part.year}-${part.month}-${part.day} ${part.hour}:${part.minute}${seconds}`;
 }
 
 export function bytes(size) {

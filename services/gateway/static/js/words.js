@@ -32,6 +32,7 @@ export function word(group, name) {
 
 // The name of a field of a fact; "role.field" names the role too.
 export function fieldName(name) {
+  if (name.startsWith("listed:")) return t("onList", { list: name.slice("listed:".length) });
   const [role, field] = name.includes(".") ? name.split(/\.(.*)/) : ["", name];
   const label = language() === "en" ? field.replaceAll("_", " ") : FIELDS[field] || field;
   return role ? `${role} · ${label}` : label;
@@ -184,7 +185,7 @@ const WORDS = {
   arranged: ["安排与接收", "Arranged and received"],
   issued: ["下达下级", "Issued down"],
   allotted: ["分配到项目", "Allotted to projects"],
-  free: ["未下达未分配", "Free"],
+  free: ["未分配", "Free"],
   paid: ["已支付到最终收款人", "Paid to final payees"],
   paidShort: ["已支付", "Paid"],
   intermediate: ["停留中间环节", "Parked on the way"],
@@ -247,6 +248,7 @@ const WORDS = {
   changeNone: ["没有哪一个数据项单独变化就能使它不预警。", "No change of one field alone would make it not fire."],
   facts: ["相关事实", "Facts"],
   factsMore: ["共 {n} 项，列出前 {m} 项", "{n} in all, the first {m} shown"],
+  onList: ["在名单 {list} 内", "on the list {list}"],
   basis: ["依据", "Legal basis"],
   subject: ["对象", "Subject"],
   sameSubject: ["同一对象的全部预警", "All warnings on this subject"],

@@ -82,7 +82,7 @@ function timeline(entries) {
   return el(
     "ol",
     { class: "timeline" },
-    entries.map((entry) => el("li", {}, el("time", {}, moment(entry.at_us)), el("b", {}, word("event", entry.what)), el("p", {}, entry.note))),
+    entries.map((entry) => el("li", {}, el("time", {}, moment(entry.at_us, true)), el("b", {}, word("event", entry.what)), el("p", {}, entry.note))),
   );
 }
 

@@ -68,17 +68,19 @@ function QUARANTINE() {
   ];
 }
 
+// Outlives the page being drawn anew: a refusal must stay to be read.
+const uploads = el("ul", { class: "uploads" });
 let uploading = false;
 
 function uploadPanel(reload) {
   const input = el("input", { type: "file", multiple: true, class: "unseen", id: "file-input" });
   const profile = select("profile", [["", t("profileAny")], ...PROFILES.map((name) => [name, word("profile", name)])], "");
   const division = divisionSelect("division_code", "", t("ownDivision"));
-  const list = el("ul", { class: "uploads" });
   const zone = el("div", { class: "drop" }, el("span", {}, t("drop")), input, el("label", { for: "file-input", class: "button" }, t("choose")));
   const take = async (chosen) => {
     uploading = true;
-    for (const file of chosen) await one(file, { profile: profile.value, division_code: division.value }, list);
+    show(uploads);
+    for (const file of chosen) await one(file, { profile: profile.value, division_code: division.value });
     uploading = false;
     input.value = "";
     setTimeout(reload, POLL_MS);
@@ -96,13 +98,13 @@ function uploadPanel(reload) {
     zone.classList.remove("over");
     take([...event.dataTransfer.files]);
   });
-  return panel(t("uploadTitle"), el("div", { class: "upload" }, zone, el("div", { class: "options" }, field(t("profile"), profile), field(t("division"), division))), list);
+  return panel(t("uploadTitle"), el("div", { class: "upload" }, zone, el("div", { class: "options" }, field(t("profile"), profile), field(t("division"), division))), uploads);
 }
 
 // Uploads one file, then watches its import to the end.
-async function one(file, parameters, list) {
+async function one(file, parameters) {
   const place = el("span", { class: "state" });
-  list.append(el("li", {}, el("b", {}, file.name), el("small", {}, bytes(file.size)), place));
+  uploads.append(el("li", {}, el("b", {}, file.name), el("small", {}, bytes(file.size)), place));
   try {
     const taken = await upload(file, parameters, (sent, size) => show(place, `${t("uploading")} `, progress(sent, size)));
     if (taken.known) show(place, tag(t("knownFile")));

@@ -14,11 +14,11 @@ const NEWEST = 8;
 
 export async function overview({ me, reload }) {
   const [summary, rules, newest, cases, ...byCategory] = await Promise.all([
-    get("/summary"),
+    get("/summary", { totals_only: true }),
     get("/rules"),
     get("/warnings", { limit: NEWEST }),
     get("/cases", { state: "pending_issue", limit: CASES_COUNTED }),
-    ...CATEGORIES.map((category) => get("/summary", { category })),
+    ...CATEGORIES.map((category) => get("/summary", { category, totals_only: true })),
   ]);
   const note = summary.closed_to ? t("closedTo", { day: summary.closed_to }) : t("neverClosed");
   const tools = me.roles.includes("administrator") ? [closing(summary.closed_to, reload)] : [];
