@@ -11,13 +11,11 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from importlib.util import find_spec
 from pathlib import Path
 from typing import IO
 
 import grpc
 import psycopg
-import pytest
 from mingzhang.ingest.v1 import ingest_pb2, ingest_pb2_grpc
 from mingzhang.ledger.v1 import ledger_pb2, ledger_pb2_grpc
 from mingzhang.notify.v1 import notify_pb2_grpc
@@ -31,13 +29,10 @@ from services.kit.rpc.channel import open_channel
 SECRET_KEY = "a-key-for-tests-only-of-48-characters-0123456789"
 VAULT_KEY = base64.b64encode(bytes(range(32))).decode()
 CATEGORIES = ("poverty", "project", "benefit", "operations", "general", "unassigned")
-NOT_MOUNTED = [service for service in SERVICES if find_spec(f"services.{service}.module") is None]
-whole_system = pytest.mark.skipif(
-    bool(NOT_MOUNTED), reason=f"the system is not whole yet: {', '.join(NOT_MOUNTED)} cannot be mounted"
-)
 READY_TIMEOUT_S = 90
 IDLE_TIMEOUT_S = 240
 CHUNK_BYTES = 1 << 20
+COMMAND_TIMEOUT_S = 900
 
 
 @dataclass(frozen=True)
@@ -209,6 +204,21 @@ class System:
         names = [name] if name else list(self.logs)
         return "\n".join(
             f"--- {n}\n{(self.folder / f'{n}.log').read_text('utf-8', 'replace')[-3000:]}" for n in names
+        )
+
+    def command(
+        self, *arguments: str, process: str = "", input_text: str = ""
+    ) -> subprocess.CompletedProcess[str]:
+        """Runs `mingzhang …` beside the running system, in the environment of one of its processes."""
+        beside = next(p for p in self.processes if process in ("", p.name))
+        return subprocess.run(
+            [sys.executable, "-m", "services", *arguments],
+            env=self.environment(beside),
+            input=input_text,
+            capture_output=True,
+            text=True,
+            timeout=COMMAND_TIMEOUT_S,
+            check=False,
         )
 
     # --- what a test does with it -------------------------------------------------------------------

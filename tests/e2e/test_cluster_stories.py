@@ -7,10 +7,9 @@ from collections.abc import Callable
 import pytest
 
 from tests import stories
-from tests.system import System, whole_system
+from tests.system import System
 
 
-@whole_system
 @pytest.mark.e2e
 @pytest.mark.parametrize("story", stories.STORIES)
 def test_story_in_a_cluster(story: str, cluster: Callable[..., System]) -> None:

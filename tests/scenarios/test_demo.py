@@ -6,8 +6,7 @@ import base64
 import csv
 import hashlib
 import hmac
-import subprocess
-import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,9 +14,16 @@ import pytest
 
 from tests import stories
 from tests.clear_data import clear_values, findings
-from tests.system import VAULT_KEY, System, whole_system
+from tests.system import VAULT_KEY, System
+from tests.unit.notify.post import MailServer, mail_server
 
 TOKEN_KINDS = {"person": "id_number", "account": "account"}
+MAIL_TIMEOUT_S = 120
+UNSENT = """
+    SELECT 1 FROM deliveries LEFT JOIN delivery_receipts USING (delivery_id)
+    WHERE NOT withdrawn AND delivery_receipts.delivery_id IS NULL LIMIT 1
+"""
+TOLD = "SELECT deliveries.case_id, delivery_receipts.message_id FROM deliveries JOIN delivery_receipts USING (delivery_id)"
 Standing = tuple[str, str, str, str, str, int]
 
 
@@ -46,47 +52,68 @@ def truth(folder: Path) -> set[Standing]:
     }
 
 
-def mingzhang(system: System, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Runs a command beside the running system."""
-    return subprocess.run(
-        [sys.executable, "-m", "services", *arguments],
-        env=system.environment(system.processes[0]),
-        capture_output=True,
-        text=True,
-        timeout=900,
-        check=False,
-    )
-
-
-@whole_system
 @pytest.mark.timeout(1800)
 def test_the_demo_is_warned_exactly(
     one_process: Callable[..., System], demo_seeds: list[int], tmp_path: Path
 ) -> None:
-    """Standing warnings equal the truth; each has its case; the chain verifies; a second load changes nothing."""
+    """Standing warnings equal the truth; each has its case and is told by mail; a second load changes nothing."""
     for seed in demo_seeds:
-        system = one_process()
-        system.start()
-        folder = tmp_path / f"demo-{seed}"
-        written = mingzhang(system, "demo", "write", "--size", "s", "--seed", str(seed), str(folder))
-        loaded = mingzhang(system, "demo", "load", str(folder))
-        system.wait_idle()
-        standing = {
-            (w.rule_id, w.category, w.subject_kind, w.subject, w.period, w.amount_fen)
-            for w in stories.warnings(system)
-            if not w.retracted_because
-        }
-        cases = {(c.subject_kind, c.subject) for c in stories.cases(system) if c.state != "retracted"}
-        again = mingzhang(system, "demo", "load", str(folder))
-        system.wait_idle()
-        verified = mingzhang(system, "ledger", "verify")
+        with mail_server() as post:
+            system = one_process(SMTP_URL=post.url)
+            _check(system, post, tmp_path / f"demo-{seed}", seed)
+            system.stop()
 
-        assert written.returncode == 0, written.stderr
-        assert loaded.returncode == 0, loaded.stderr + system.tail()
-        assert standing == truth(folder)
-        assert cases == {(kind, subject) for _, _, kind, subject, _, _ in standing}
-        assert again.returncode == 0, again.stderr
-        assert len([w for w in stories.warnings(system) if not w.retracted_because]) == len(standing)
-        assert verified.returncode == 0, verified.stderr
-        assert findings(system, clear_values(folder)) == []
-        system.stop()
+
+def _check(system: System, post: MailServer, folder: Path, seed: int) -> None:
+    system.start()
+    added = system.command(
+        *("gateway", "add-user", "sheng", "--role", "administrator", "--email", "sheng@example.org"),
+        input_text="a-password-for-tests\n",
+    )
+    written = system.command("demo", "write", "--size", "s", "--seed", str(seed), str(folder))
+    loaded = system.command("demo", "load", str(folder))
+    system.wait_idle()
+    standing = standing_of(system)
+    expected = truth(folder)
+    cases = {(c.subject_kind, c.subject) for c in stories.cases(system) if c.state != "retracted"}
+    again = system.command("demo", "load", str(folder))
+    system.wait_idle()
+    verified = system.command("ledger", "verify")
+    wait_for_mail(system)
+
+    assert added.returncode == 0, added.stderr
+    assert written.returncode == 0, written.stderr
+    assert loaded.returncode == 0, loaded.stderr + system.tail()
+    assert sorted(standing - expected) == []
+    assert sorted(expected - standing) == []
+    assert cases == {(kind, subject) for _, _, kind, subject, _, _ in standing}
+    assert again.returncode == 0, again.stderr
+    assert standing_of(system) == standing
+    assert verified.returncode == 0, verified.stdout + verified.stderr
+    assert told_by(post, system) == {c.case_id for c in stories.cases(system) if c.state != "retracted"}
+    assert findings(system, clear_values(folder)) == []
+
+
+def standing_of(system: System) -> set[Standing]:
+    """The warnings that stand."""
+    return {
+        (w.rule_id, w.category, w.subject_kind, w.subject, w.period, w.amount_fen)
+        for w in stories.warnings(system)
+        if not w.retracted_because
+    }
+
+
+def wait_for_mail(system: System) -> None:
+    """Waits until nothing is left to send."""
+    deadline = time.monotonic() + MAIL_TIMEOUT_S
+    while system.query("notify", UNSENT):
+        assert time.monotonic() < deadline, system.tail()
+        time.sleep(0.2)
+
+
+def told_by(post: MailServer, system: System) -> set[str]:
+    """The standing cases that were told in mails which really arrived."""
+    arrived = " ".join(str(letter["Message-ID"]) for letter in post.received)
+    open_cases = {c.case_id for c in stories.cases(system) if c.state != "retracted"}
+    told = {str(case) for case, message in system.query("notify", TOLD) if str(message) in arrived}
+    return told & open_cases

@@ -7,10 +7,9 @@ from collections.abc import Callable
 import pytest
 
 from tests import stories
-from tests.system import System, whole_system
+from tests.system import System
 
 
-@whole_system
 @pytest.mark.parametrize("story", stories.STORIES)
 def test_story(story: str, one_process: Callable[..., System], golden: bool) -> None:
     """The story, told to the whole system in one process, ends as expected."""
