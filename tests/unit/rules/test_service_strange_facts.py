@@ -37,7 +37,7 @@ def test_control_characters_and_quotes_are_texts_like_others(world: Make) -> Non
     assert here.standing() == {
         (PURPOSE, STRANGE, "once", 20_000_000),
         (DUPLICATE, "B", "once", 20_000_000),
-        (DUPLICATE, "C", "once", 40_000_000),  # Of A and of B.
+        (DUPLICATE, "C", "once", 20_000_000),
         (SPLIT, "3", f"2018-07-03|{STRANGE}", 60_000_000),
     }
     assert here.scalar("SELECT count(*) FROM fact_quarantine") == 0
