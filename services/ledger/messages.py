@@ -186,9 +186,12 @@ def place_of(page_token: str) -> Place | None:
         return None
     day, _, number = page_token.partition("_")
     try:
-        return Place(date.fromisoformat(day), int(number))
-    except ValueError as error:
-        raise InvalidInput("ledger.page_token", "分页标记无效", "the page token is not valid") from error
+        place = Place(date.fromisoformat(day), int(number))
+    except ValueError:
+        place = Place(date.min, 0)
+    if not 0 < place.id < 2**63:
+        raise InvalidInput("ledger.page_token", "分页标记无效", "the page token is not valid")
+    return place
 
 
 def summary_response(summary: Summary) -> ledger_pb2.GetSummaryResponse:

@@ -11,6 +11,7 @@ import polars as pl
 
 from services.kit.caller import Scope
 from services.kit.errors import InvalidInput, NotFound
+from services.ledger.domain.linking import UNSTORABLE_TEXT
 
 PAGE_ROWS_MAX = 500
 SUMMARY_ROWS_MAX = 10_000
@@ -113,6 +114,7 @@ class LedgerReader(Protocol):
 
 def summary(reader: LedgerReader, scope: Scope, wanted: Filter) -> Summary:
     """Sums by division and fund; at most 10,000 rows."""
+    _refuse_unstorable(wanted.division_code, wanted.category, wanted.fund_code)
     rows = reader.sums(scope.narrowed(wanted.division_code), wanted, SUMMARY_ROWS_MAX)
     total = Sums()
     for row in rows:
@@ -138,6 +140,7 @@ def list_payments(
             f"每页条数应为 1 至 {PAGE_ROWS_MAX}",
             f"a page has 1 to {PAGE_ROWS_MAX} rows",
         )
+    _refuse_unstorable(wanted.division_code, wanted.category, wanted.fund_code, wanted.document_number)
     found = reader.payments(scope.narrowed(wanted.division_code), wanted, after, limit + 1)
     page = found.head(limit)
     if found.height <= limit:
@@ -147,9 +150,16 @@ def list_payments(
 
 def get_payment(reader: LedgerReader, scope: Scope, key: str) -> PaymentDetail:
     """One payment; refuses a key that is unknown or outside the scope."""
+    _refuse_unstorable(key)
     found = reader.payment(scope, key)
     if found is None:
         raise NotFound(
             "ledger.payment_unknown", f"没有支付 {key}", f"there is no payment {key}", {"key": key}
         )
     return found
+
+
+def _refuse_unstorable(*texts: str) -> None:
+    """What no database text can hold is nobody's code or key, and no database can be asked for it."""
+    if any("\x00" in text for text in texts):
+        raise InvalidInput(UNSTORABLE_TEXT, "文本含有控制字符", "a text holds a control character")
