@@ -13,6 +13,8 @@ from services.ingest.usecases import Quarantined
 from services.kit.caller import Scope
 from services.kit.errors import InvalidInput
 
+PLACE_DIGITS_MAX = 18
+
 
 def as_import(row: Row[Any]) -> Import:
     """A row of the table import."""
@@ -57,7 +59,7 @@ def inside(scope: Scope) -> ColumnElement[bool]:
 
 def place_of(page_token: str) -> int:
     """The place at which the page before ended."""
-    if not page_token.isdecimal():
+    if not page_token.isdecimal() or len(page_token) > PLACE_DIGITS_MAX:
         raise InvalidInput("ingest.page_token", "分页标记无效", "the page token is not valid")
     return int(page_token)
 
