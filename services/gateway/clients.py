@@ -20,7 +20,6 @@ from services.kit.caller import Caller
 from services.kit.rpc.context import acting_as
 
 READ_S = 20
-CHANGE_S = 60
 UPLOAD_S = 6 * 3600
 CLOSE_DAYS_S = 3600
 
@@ -110,10 +109,6 @@ class Rules:
     def rules_in_force(self, caller: Caller, request: rules.ListRulesRequest) -> rules.ListRulesResponse:
         """Rules in force."""
         return _call(caller, self._stub.ListRules, request, rules.ListRulesResponse)
-
-    def deploy(self, caller: Caller, request: rules.DeployBundleRequest) -> rules.DeployBundleResponse:
-        """Puts a bundle in force."""
-        return _call(caller, self._stub.DeployBundle, request, rules.DeployBundleResponse, CHANGE_S)
 
     def status(self, caller: Caller, request: rules.GetStatusRequest) -> rules.GetStatusResponse:
         """What the evaluators run."""

@@ -18,7 +18,7 @@ export function el(tag, attributes = {}, ...children) {
   return node;
 }
 
-const PROPERTIES = { value: 1, checked: 1, disabled: 1, hidden: 1 };
+const PROPERTIES = { value: 1, disabled: 1, hidden: 1 };
 
 function add(node, children) {
   for (const child of children) {

@@ -3,7 +3,8 @@
 import { get } from "../api.js";
 import { divisionName, divisionSelect } from "../base.js";
 import { el } from "../dom.js";
-import { amount, chip, choices, facts, field, filters, heading, moment, pager, panel, select, table, tag } from "../parts.js";
+import { moment } from "../moments.js";
+import { amount, chip, choices, facts, field, filters, heading, pager, panel, select, table, tag } from "../parts.js";
 import { count } from "../money.js";
 import { t, word } from "../words.js";
 import { paymentHref } from "./payments.js";

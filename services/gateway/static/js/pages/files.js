@@ -3,7 +3,8 @@
 import { get, upload } from "../api.js";
 import { divisionName, divisionSelect } from "../base.js";
 import { el, show } from "../dom.js";
-import { byLanguage, bytes, field, heading, moment, pager, panel, select, table, tag } from "../parts.js";
+import { moment } from "../moments.js";
+import { byLanguage, bytes, field, heading, pager, panel, select, table, tag } from "../parts.js";
 import { count, percent } from "../money.js";
 import { t, word } from "../words.js";
 
