@@ -12,7 +12,7 @@ import threading
 from collections.abc import Sequence
 
 import polars as pl
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
 from services.ingest.domain.identity import masked
 from services.ingest.storage.sealing import Sealer, derived_key
@@ -26,15 +26,17 @@ REMEMBERED_MAX = 400_000
 """Tokens kept in memory, about 120 bytes each, in two generations."""
 LOOKUP_BYTES = 16
 
-_FIND = text(
-    "SELECT entry.lookup, entry.token FROM unnest(CAST(:lookups AS bytea[])) AS wanted (lookup)"
+# Arrays travel in their binary form (%b): as text, writing and reading them costs more than the look-up itself.
+_FIND = (
+    "SELECT wanted.place - 1, entry.token"
+    " FROM unnest(%(lookups)b::bytea[]) WITH ORDINALITY AS wanted (lookup, place)"
     " JOIN vault_entry AS entry ON entry.lookup = wanted.lookup"
 )
-_ADD = text(
+_ADD = (
     "INSERT INTO vault_entry (token, kind, lookup, sealed, created_at)"
-    " SELECT token, :kind, lookup, sealed, :at FROM unnest(CAST(:tokens AS bigint[]), CAST(:lookups AS bytea[]),"
-    " CAST(:sealed AS bytea[])) AS fresh (token, lookup, sealed) ON CONFLICT (lookup) DO NOTHING"
-    " RETURNING lookup, token"
+    " SELECT token, %(kind)s, lookup, sealed, %(at)s"
+    " FROM unnest(%(tokens)b::bigint[], %(lookups)b::bytea[], %(sealed)b::bytea[]) AS fresh (token, lookup, sealed)"
+    " ON CONFLICT (lookup) DO NOTHING RETURNING lookup"
 )
 _OPEN = text(
     "SELECT entry.token, entry.kind, entry.lookup, entry.sealed FROM unnest(CAST(:tokens AS bigint[])) AS wanted (token)"
@@ -101,24 +103,23 @@ class Vault:
         lookups = sorted(unseen)
         with self._database.transaction() as connection:
             connection.execute(_BY_INDEX)
-            found = {bytes(k): t for k, t in connection.execute(_FIND, {"lookups": lookups})}
+            found = _found(connection, lookups)
             fresh = [lookup for lookup in lookups if lookup not in found]
             if not fresh:
                 return found
-            added = connection.execute(
-                _ADD,
-                {
-                    "kind": kind,
-                    "at": self._clock.now(),
-                    "tokens": [self._token(kind, unseen[lookup]) for lookup in fresh],
-                    "lookups": fresh,
-                    "sealed": [self._sealer.seal(unseen[lookup].encode(), lookup) for lookup in fresh],
-                },
-            )
-            found |= {bytes(k): t for k, t in added}
-            beaten = [lookup for lookup in fresh if lookup not in found]
+            tokens = {lookup: self._token(kind, unseen[lookup]) for lookup in fresh}
+            values = {
+                "kind": kind,
+                "at": self._clock.now(),
+                "tokens": list(tokens.values()),
+                "lookups": fresh,
+                "sealed": [self._sealer.seal(unseen[lookup].encode(), lookup) for lookup in fresh],
+            }
+            added = {bytes(lookup) for (lookup,) in connection.exec_driver_sql(_ADD, values)}
+            found |= {lookup: tokens[lookup] for lookup in added}
+            beaten = [lookup for lookup in fresh if lookup not in added]
             if beaten:  # Somebody else added them first, and has committed: the conflict waited for that.
-                found |= {bytes(k): t for k, t in connection.execute(_FIND, {"lookups": beaten})}
+                found |= _found(connection, beaten)
         return found
 
     def _lookup(self, kind: str, value: str) -> bytes:
@@ -131,6 +132,12 @@ class Vault:
             return self._ids.token()
         digest = hmac.digest(self._vault_key, f"{kind}\x00{value}".encode(), "sha256")
         return (int.from_bytes(digest[:8], "big") & (2**63 - 1)) or 1
+
+
+def _found(connection: Connection, lookups: list[bytes]) -> dict[bytes, int]:
+    """The tokens of those that are stored."""
+    rows = connection.exec_driver_sql(_FIND, {"lookups": lookups})
+    return {lookups[place]: token for place, token in rows}
 
 
 class _Remembered:
