@@ -33,6 +33,10 @@ READY_TIMEOUT_S = 90
 IDLE_TIMEOUT_S = 240
 CHUNK_BYTES = 1 << 20
 COMMAND_TIMEOUT_S = 900
+_UNSENT = """
+    SELECT 1 FROM deliveries LEFT JOIN delivery_receipts USING (delivery_id)
+    WHERE NOT withdrawn AND delivery_receipts.delivery_id IS NULL LIMIT 1
+"""
 
 
 @dataclass(frozen=True)
@@ -280,6 +284,15 @@ class System:
                 return
             if time.monotonic() > deadline:
                 raise TimeoutError(f"still waiting for {waiting}\n{self.tail()}")
+            time.sleep(0.15)
+
+    def wait_told(self) -> None:
+        """Waits until every delivery of a case has its receipt."""
+        deadline = time.monotonic() + IDLE_TIMEOUT_S
+        while self.query("notify", _UNSENT):
+            self.check_alive()
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"still waiting for deliveries\n{self.tail()}")
             time.sleep(0.15)
 
     def _what_is_left(self) -> str:

@@ -116,6 +116,7 @@ def check(
     system: System, receiver: Endpoint, result: dict[str, Any], peace: dict[str, Any], process: str
 ) -> None:
     """The result is that of peace, the chain verifies, every case was told, and no key stands for two messages."""
+    system.wait_told()
     chain = system.command("ledger", "verify", process=process)
     messages = told(receiver)
     cases = {case for _, lines in messages for case, _ in json.loads(lines)}

@@ -6,7 +6,6 @@ import base64
 import csv
 import hashlib
 import hmac
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -18,11 +17,6 @@ from tests.system import VAULT_KEY, System
 from tests.unit.notify.post import MailServer, mail_server
 
 TOKEN_KINDS = {"person": "id_number", "account": "account"}
-MAIL_TIMEOUT_S = 120
-UNSENT = """
-    SELECT 1 FROM deliveries LEFT JOIN delivery_receipts USING (delivery_id)
-    WHERE NOT withdrawn AND delivery_receipts.delivery_id IS NULL LIMIT 1
-"""
 TOLD = "SELECT deliveries.case_id, delivery_receipts.message_id FROM deliveries JOIN delivery_receipts USING (delivery_id)"
 Standing = tuple[str, str, str, str, str, int]
 
@@ -79,7 +73,7 @@ def _check(system: System, post: MailServer, folder: Path, seed: int) -> None:
     again = system.command("demo", "load", str(folder))
     system.wait_idle()
     verified = system.command("ledger", "verify")
-    wait_for_mail(system)
+    system.wait_told()
 
     assert added.returncode == 0, added.stderr
     assert written.returncode == 0, written.stderr
@@ -101,14 +95,6 @@ def standing_of(system: System) -> set[Standing]:
         for w in stories.warnings(system)
         if not w.retracted_because
     }
-
-
-def wait_for_mail(system: System) -> None:
-    """Waits until nothing is left to send."""
-    deadline = time.monotonic() + MAIL_TIMEOUT_S
-    while system.query("notify", UNSENT):
-        assert time.monotonic() < deadline, system.tail()
-        time.sleep(0.2)
 
 
 def told_by(post: MailServer, system: System) -> set[str]:
