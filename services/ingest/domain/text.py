@@ -15,8 +15,8 @@ _UNSEEN = r"[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]"
 _UNSEEN_IN_PROSE = r"[\p{Cc}\p{Cf}\p{Zl}\p{Zp}--[\n\t]]"
 # Printable ASCII, the ideographs and a few marks are the same in every normal form.
 _ODD = r"^$|^ | $|[^ -~\x{4e00}-\x{9fff}〔〕《》、。·“”]"
-# Printable ASCII, line ends, and the bytes of U+4000 to U+9FFF: ideographs, the same in every normal form.
-_SAFE_BYTES = bytes((0x0A, *range(0x20, 0x7F), *range(0x80, 0xC0), *range(0xE4, 0xEA)))
+# Printable ASCII, and the bytes of U+4000 to U+9FFF: ideographs, the same in every normal form.
+_SAFE_BYTES = bytes((*range(0x20, 0x7F), *range(0x80, 0xC0), *range(0xE4, 0xEA)))
 _OPENING, _CLOSING = "〔".encode(), "〕".encode()
 _DAY_MIN, _DAY_MAX = date(1900, 1, 1), date(9999, 12, 31)
 _BUSINESS_DAY_MIN, _BUSINESS_DAY_MAX = date(2000, 1, 1), date(2100, 12, 31)
@@ -56,18 +56,20 @@ def odd_columns(frame: pl.DataFrame) -> list[str]:
     return [name for name, is_odd in zip(names, odd, strict=True) if is_odd]
 
 
-def surely_normal(encoded: bytes, before: bytes, behind: bytes) -> bool:
-    """Whether all texts in some UTF-8 are surely in their normal form. `before` and `behind` (or a line's ends) stand
-    around each text.
+def surely_normal(encoded: bytes, before: bytes, behind: bytes, ends: bytes = b"\n") -> bool:
+    """Whether all texts in some UTF-8 are surely in their normal form. `before` and `behind`, or one
+    of the bytes `ends`, stand around each text.
 
     Says no to much that would be normal too: it only counts bytes, because it is asked about every byte of a file.
     """
-    rare = set(encoded.translate(None, _SAFE_BYTES))
+    rare = set(encoded.translate(None, _SAFE_BYTES + ends))
     if rare - {0xE3} or (rare and encoded.count(0xE3) != encoded.count(_OPENING) + encoded.count(_CLOSING)):
         return False
     if b" " not in encoded:
         return True
-    blanks = (before + b" ", b" " + behind, b"\n ", b" \n")
+    blanks = [before + b" ", b" " + behind]
+    for end in ends:
+        blanks += (b"%c " % end, b" %c" % end)
     return not any(blank in encoded for blank in blanks) and encoded[:1] != b" " and encoded[-1:] != b" "
 
 

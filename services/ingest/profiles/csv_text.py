@@ -23,6 +23,7 @@ GROUP_BYTES = 4 * 1024**2
 SNIFF_BYTES = 256 * 1024
 LINE_BYTES_MAX = 128 * 1024
 """A record of every column at its limit is shorter; also the longest field that the csv module takes."""
+_NO_MARKS = bytes(byte for byte in range(256) if byte not in b'\0\r\n,"')
 RECORD_LINES_MAX = 50
 """A quoted field may go over this many lines; past it the quotation mark counts as never closed."""
 
@@ -163,20 +164,17 @@ def _line_count(data: bytes) -> int:
 def _fast(group: bytes, first: int, encoding: str, fields: Sequence[str]) -> tuple[pl.DataFrame, bool] | None:
     """The group by Polars, and whether its texts are surely normal; None if it has quotes, blank or ragged lines, or
     does not decode."""
-    if b'"' in group or b"\0" in group:
+    row = b"," * (len(fields) - 1)
+    end = b"\r\n" if group.find(b"\r\n", 0, LINE_BYTES_MAX) >= 0 else b"\n"
+    marks = group.translate(None, _NO_MARKS) + (b"" if group.endswith(b"\n") else end)
+    lines = len(marks) // len(row + end)
+    if marks != (row + end) * lines:
         return None
-    if b"\r" in group:
-        group = group.replace(b"\r\n", b"\n").removesuffix(b"\r")
-        if b"\r" in group:
-            return None
     if encoding != "utf-8":
         try:
             group = group.decode(encoding).encode()
         except UnicodeDecodeError:
             return None
-    lines = _line_count(group)
-    if group.count(b",") != (len(fields) - 1) * lines:
-        return None
     try:
         frame = pl.read_csv(
             group,
@@ -190,7 +188,7 @@ def _fast(group: bytes, first: int, encoding: str, fields: Sequence[str]) -> tup
     if frame.height != lines:
         return None
     numbered = frame.with_columns(pl.int_range(first, first + lines, dtype=pl.Int32).alias("line"))
-    return numbered, surely_normal(group, b",", b",")
+    return numbered, surely_normal(group, b",", b",", b"\r\n")
 
 
 class _Records:
