@@ -56,19 +56,25 @@ def leaves(frame: pl.DataFrame, tag: Tag) -> list[bytes]:
     texts = [name for name, dtype in frame.schema.items() if dtype == pl.String]
     integers = [name for name in frame.columns if name not in texts]
     numbers = [_as_integer(name, frame.schema[name]) for name in integers]
-    numbers += [pl.col(name).str.len_bytes().cast(pl.Int64).fill_null(-1) for name in texts]
-    text = pl.concat_str(texts, ignore_nulls=True) if texts else pl.lit("")
-    encoded = frame.select(numbers=pl.concat_list(numbers), text=text.cast(pl.Binary))
-    words = array("q", encoded["numbers"].explode().to_list())
+    numbers += [
+        pl.col(name).str.len_bytes().cast(pl.Int64).fill_null(-1).alias(f"{name} length") for name in texts
+    ]
+    encoded = frame.select(numbers)
+    words = array("q", bytes(8 * encoded.width * encoded.height))
+    # Column by column into every row's place: lists made row by row cost four times as much.
+    for place, column in enumerate(encoded.iter_columns()):
+        words[place :: encoded.width] = array("q", column.to_list())
     if sys.byteorder == "little":
         words.byteswap()
     fixed = words.tobytes()
+    text = pl.concat_str(texts, ignore_nulls=True) if texts else pl.repeat("", frame.height)
+    tails = frame.select(text=text.cast(pl.Binary))["text"].to_list()
     width = 8 * len(numbers)
     head = bytes((0, tag, VERSION, len(integers), len(texts)))
     sha256 = hashlib.sha256
     return [
         sha256(head + fixed[row * width : (row + 1) * width] + tail).digest()
-        for row, tail in enumerate(encoded["text"].to_list())
+        for row, tail in enumerate(tails)
     ]
 
 

@@ -58,6 +58,8 @@ def sort_out(rows: pl.DataFrame, recorded: pl.DataFrame) -> Sorted:
     The first row of a key in the batch stands for the others. New rows come back sorted by key, so that
     concurrent postings of the same rows wait for each other in one order.
     """
+    if recorded.height == 0 and rows["key"].n_unique() == rows.height:
+        return Sorted(rows.sort("key"), 0, ())
     first = rows.unique("key", keep="first", maintain_order=True)
     known_hash = pl.coalesce("recorded_hash", "first_hash")
     compared = (
@@ -88,8 +90,8 @@ def sort_out(rows: pl.DataFrame, recorded: pl.DataFrame) -> Sorted:
 
 def refuse_unstorable(rows: pl.DataFrame) -> tuple[pl.DataFrame, tuple[Refusal, ...]]:
     """Takes out rows with a control character in a text: no database text holds U+0000, no key a separator."""
-    texts = [pl.col(name) for name, dtype in rows.schema.items() if dtype == pl.String]
-    bad = pl.any_horizontal(text.str.contains(_CONTROL).fill_null(False) for text in texts)
+    texts = [name for name, dtype in rows.schema.items() if dtype == pl.String]
+    bad = pl.concat_str(texts, ignore_nulls=True).str.contains(_CONTROL)
     flagged = rows.filter(bad)
     if flagged.height == 0:
         return rows, ()

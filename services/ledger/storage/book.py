@@ -191,15 +191,7 @@ class LedgerPosting(PaymentRows, DisbursementRows, QuotaRows):
         """Balances in the order of their ids, so that postings beside each other cannot deadlock."""
         if changed.height == 0:
             return
-        days = wanted(changed)
-        self._run(
-            f"""
-            INSERT INTO account_day (account_id, day, delta_fen)
-            SELECT account_id, day, delta_fen FROM {days.rows} ORDER BY account_id, day
-            ON CONFLICT (account_id, day) DO UPDATE SET delta_fen = account_day.delta_fen + excluded.delta_fen
-            """,
-            days.parameters,
-        )
+        copy_in(self._connection, "account_day", changed.with_columns(posting_id=pl.lit(self.id, pl.Int64)))
         sums = changed.group_by("account_id").agg(pl.col("delta_fen").sum()).sort("account_id")
         balances = wanted(sums)
         self._run(

@@ -101,8 +101,10 @@ class StoredChain:
                 ) AS sides GROUP BY account_id, day
             ), wrong_day AS (
                 SELECT coalesce(m.account_id, d.account_id) AS account_id
-                FROM moved AS m FULL JOIN account_day AS d ON d.account_id = m.account_id AND d.day = m.day
-                WHERE coalesce(m.fen, 0) <> coalesce(d.delta_fen, 0)
+                FROM moved AS m FULL JOIN (
+                    SELECT account_id, day, sum(delta_fen)::bigint AS fen FROM account_day GROUP BY account_id, day
+                ) AS d ON d.account_id = m.account_id AND d.day = m.day
+                WHERE coalesce(m.fen, 0) <> coalesce(d.fen, 0)
             ), wrong_balance AS (
                 SELECT coalesce(m.account_id, a.id)
                 FROM (SELECT account_id, sum(fen) AS fen FROM moved GROUP BY account_id) AS m

@@ -50,7 +50,7 @@ def worked(kept: World) -> World:
         connection.execute(
             text(
                 f"SET LOCAL session_replication_role = replica; TRUNCATE {', '.join(KEPT)}, stream_event,"
-                f" stream_head, outbox; {restored}"
+                f" stream_head, outbox; {restored}; SELECT setval('posting_id', 1000)"
             )
         )
     return kept
@@ -189,10 +189,16 @@ def test_the_chain_can_be_verified_while_postings_go_on(worked: World) -> None:
     assert (found.fault, found.height) == ("", 10)
 
 
-@pytest.mark.parametrize("table", ["transfer", "block", "owner", "ended_share"])
+@pytest.mark.parametrize("table", ["transfer", "block", "owner", "ended_share", "account_day"])
 @pytest.mark.parametrize("statement", ["DELETE FROM {}", "TRUNCATE {}", "UPDATE {} SET {} = {}"])
 def test_the_database_itself_guards_what_is_written_once(worked: World, table: str, statement: str) -> None:
-    column = {"transfer": "id", "block": "height", "owner": "id", "ended_share": "number"}[table]
+    column = {
+        "transfer": "id",
+        "block": "height",
+        "owner": "id",
+        "ended_share": "number",
+        "account_day": "day",
+    }[table]
     change = statement.format(table, column, column)
 
     with (
