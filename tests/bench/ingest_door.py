@@ -18,6 +18,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import BinaryIO, cast
@@ -61,25 +62,23 @@ def csv_rows_per_second(rows: int, rounds: int = ROUNDS) -> dict[str, object]:
     the share of each step of one reading without threads; `bytes` is the size of the file.
     """
     data = csv_file(payments(rows))
-    cold: list[float] = []
-    warm: list[float] = []
+    cold: list[_Spent] = []
+    warm: list[_Spent] = []
+    split: dict[str, float] = {}
     with _postgres() as server:
         for turn in range(rounds):
             bench = _Bench.on(server, f"round_{turn}")
-            cold.append(rows / bench.seconds_of_import(data))
+            cold.append(bench.imported(data))
             # The same rows under other bytes: a known file would not be read again.
-            again = bench.with_empty_memory()
-            warm.append(rows / again.seconds_of_import(data.replace(b"\r\n", b"\n")))
-            if turn == 0:
+            warm.append(bench.with_empty_memory().imported(data.replace(b"\r\n", b"\n")))
+            if turn == rounds - 1:
                 split = bench.with_empty_memory().split(data)
             bench.close()
     return {
         "rows": rows,
         "bytes": len(data),
-        "cold": round(statistics.median(cold)),
-        "cold_spread": [round(min(cold)), round(max(cold))],
-        "warm": round(statistics.median(warm)),
-        "warm_spread": [round(min(warm)), round(max(warm))],
+        "cold": _rates(rows, cold),
+        "warm": _rates(rows, warm),
         "split": split,
     }
 
@@ -90,23 +89,22 @@ def voucher_xml_ratio(rows: int, rounds: int = ROUNDS) -> dict[str, object]:
     Both begin at the bytes of the file; `ratio` is A's rows/s over B's, the median of the rounds' own ratios.
     """
     data = voucher_file(payments(rows))
-    ours: list[float] = []
-    theirs: list[float] = []
+    ours: list[_Spent] = []
+    theirs: list[_Spent] = []
     for turn in range(rounds):
-        order: list[tuple[Callable[[bytes], int], list[float]]] = [
-            (typed_vouchers, ours),
-            (iterated_vouchers, theirs),
-        ]
+        order = [(typed_vouchers, ours), (iterated_vouchers, theirs)]
         for run, times in order if turn % 2 == 0 else reversed(order):
-            times.append(rows / _seconds(lambda run=run: _expect(rows, run(data))))  # type: ignore[misc] # bound now
-    ratios = [a / b for a, b in zip(ours, theirs, strict=True)]
+            times.append(_spent(partial(_counted, rows, run, data)))
+    ratios = [b.seconds / a.seconds for a, b in zip(ours, theirs, strict=True)]
+    cpu_ratios = [b.cpu_seconds / a.cpu_seconds for a, b in zip(ours, theirs, strict=True)]
     return {
         "rows": rows,
         "bytes": len(data),
-        "typed": round(statistics.median(ours)),
-        "iterated": round(statistics.median(theirs)),
+        "typed": _rates(rows, ours),
+        "iterated": _rates(rows, theirs),
         "ratio": round(statistics.median(ratios), 3),
         "ratio_spread": [round(min(ratios), 3), round(max(ratios), 3)],
+        "cpu_ratio": round(statistics.median(cpu_ratios), 3),
     }
 
 
@@ -199,10 +197,10 @@ class _Bench:
         """The same with a vault that remembers nothing."""
         return _Bench(_ports(self.database, self.folder), self.database, self.folder)
 
-    def seconds_of_import(self, data: bytes) -> float:
+    def imported(self, data: bytes) -> _Spent:
         """Time from the stored file to its sealed end."""
         import_, _ = start_import(self.ports, RandomIds(), CALLER, Upload("bench.csv"), _blocks(data), 10**11)
-        return _seconds(lambda: run_import(self.ports, import_))
+        return _spent(lambda: run_import(self.ports, import_))
 
     def split(self, data: bytes) -> dict[str, float]:
         """Shares of text, types, tokens, packing and the way of a batch into the store, one after the other."""
@@ -269,20 +267,41 @@ def _timed(spent: Counter[str], name: str) -> Iterator[None]:
     spent[name] += time.perf_counter() - started  # type: ignore[assignment] # a counter of seconds
 
 
-def _seconds(run: Callable[[], object]) -> float:
+@dataclass(frozen=True)
+class _Spent:
+    """Time on the clock, and of this process on any core: the second hardly minds what else the machine does."""
+
+    seconds: float
+    cpu_seconds: float
+
+
+def _spent(run: Callable[[], object]) -> _Spent:
     gc.collect()
-    started = time.perf_counter()
+    started, cpu_started = time.perf_counter(), time.process_time()
     run()
-    return time.perf_counter() - started
+    return _Spent(time.perf_counter() - started, time.process_time() - cpu_started)
 
 
 def _blocks(data: bytes) -> Iterable[bytes]:
     return (data[at : at + BLOCK_BYTES] for at in range(0, len(data), BLOCK_BYTES))
 
 
-def _expect(rows: int, counted: int) -> None:
+def _counted(rows: int, run: Callable[[bytes], int], data: bytes) -> None:
+    counted = run(data)
     if counted != rows:
         raise ValueError(f"{counted} rows came out of {rows}")
+
+
+def _rates(rows: int, runs: list[_Spent]) -> dict[str, float]:
+    """Rows a second (median, slowest, fastest) and microseconds of this process for a row."""
+    rates = [rows / run.seconds for run in runs]
+    cpu = statistics.median(run.cpu_seconds for run in runs)
+    return {
+        "rows_per_second": round(statistics.median(rates)),
+        "slowest": round(min(rates)),
+        "fastest": round(max(rates)),
+        "cpu_us_per_row": round(1e6 * cpu / rows, 2),
+    }
 
 
 if __name__ == "__main__":

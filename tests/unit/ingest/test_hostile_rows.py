@@ -300,7 +300,8 @@ def test_the_look_at_bytes_agrees_with_the_look_at_values(monkeypatch: pytest.Mo
     rows[2] = {**rows[2], "收款人名称": "Ａ公司"}
     data = as_csv("payment_table", rows)
     seen = []
-    for words in (data, data.replace("Ａ公司".encode(), b"A"), data.replace("支付 工".encode(), b" x ")):
+    plain = data.replace("Ａ公司".encode(), b"A")
+    for words in (data, plain, plain.replace("支付 工".encode(), b" x "), plain.replace(b",A,", b",A\t,")):
         source = io.BytesIO(words)
         (batch,) = Profiles().find(source).batches(source)
         careful = replace(batch, normal=False)
@@ -308,7 +309,7 @@ def test_the_look_at_bytes_agrees_with_the_look_at_values(monkeypatch: pytest.Mo
         seen.append(batch.normal)
 
         assert frames[0].equals(frames[1])
-    assert seen == [False, True, False]
+    assert seen == [False, True, False, False]
 
 
 def csv_frame(batch: TextBatch) -> pl.DataFrame:
