@@ -10,11 +10,6 @@ from sqlalchemy import Connection
 from services.rules.storage.frames import REFUSALS, Wanted, copy_in, copy_out, wanted
 from services.rules.storage.tables import FACT_COLUMNS
 
-_TOGETHER = {
-    "payment": ("payee_account_token", "project_key", "day"),
-    "disbursement": ("person_token", "benefit_code", "month"),
-}
-
 
 class Facts:
     """Facts of one log, in a partition of their own. Implements usecases.FactStore."""
@@ -55,8 +50,7 @@ class Facts:
     def add(self, kind: str, facts: pl.DataFrame) -> None:
         """Keeps facts (with their position) whose keys are not there (see `take`)."""
         kept = facts.select(pl.lit(self._log).alias("log"), *FACT_COLUMNS[kind], "position")
-        # Facts that are looked up together lie together, in the table and in its widest index.
-        copy_in(self._connection, f"fact_{kind}_{self._log}", kept.sort(_TOGETHER[kind]))
+        copy_in(self._connection, f"fact_{kind}_{self._log}", kept)
 
     def add_new(self, kind: str, facts: pl.DataFrame) -> bool:
         """Keeps facts if none of their keys is there; otherwise, or if one cannot be kept, nothing."""

@@ -214,18 +214,15 @@ def _explain(session: Session, raised: list[dict[str, object]]) -> None:
 
 
 def _judge_warnings(session: Session, changed: pl.DataFrame) -> Verdicts:
-    matches = session.rules.matches("warning")
-    if not matches:
+    facts = changed.select(list(FACT_KINDS["warning"].by_name))
+    touched = {match: match.groups("warning", facts)["group"] for match in session.rules.matches("warning")}
+    touched = {match: groups for match, groups in touched.items() if groups.len()}
+    if not touched:
         return Verdicts.none()
-    names = list(FACT_KINDS["warning"].by_name)
-    changed_facts = changed.select(names)
     standing = session.store.warnings.facts_of_subjects(changed.select("subject_kind", "subject").unique())
     parts = []
-    for match in matches:
-        touched = match.candidates("warning", changed_facts)["group"].unique()
-        if touched.len() == 0:
-            continue
-        groups = match.candidates("warning", standing).filter(pl.col("group").is_in(touched.implode()))
-        judged = match.judge(groups, session.pool)
-        parts.append(match_verdicts(session, match, touched, groups, judged, {}))
+    for match, groups in touched.items():
+        playing = match.candidates("warning", standing).filter(pl.col("group").is_in(groups.implode()))
+        judged = match.judge(playing, session.pool)
+        parts.append(match_verdicts(session, match, groups, playing, judged, {}))
     return Verdicts.all(parts)

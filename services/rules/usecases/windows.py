@@ -28,14 +28,15 @@ def _judge(session: Session, kind: str, window: WindowRule, touching: pl.DataFra
     around = spans.select(*window.key, pl.col("first_day") - reach, "last_day")
     # A key with fewer facts around than the rule asks of a window has no hit now, whatever it had before.
     facts = session.store.facts.in_days(kind, around, window.count_min)
-    daily = window.contributions(facts)
-    judged = window.judge(windows_of(daily, spans, window.days))
     touched = spans.select(
         pl.lit(window.rule.id).alias("rule_id"),
         pl.col("key_json").alias("group_key"),
         "first_day",
         "last_day",
     )
+    if facts.height == 0:
+        return Verdicts(touched.select(TOUCHED.keys()), Verdicts.none().hits)
+    judged = window.judge(windows_of(window.contributions(facts), spans, window.days))
     # A window's evidence is its key and its last day.
     hits = grouped(judged, pl.col("evidence").str.slice(0, pl.col("evidence").str.len_chars() - 11))
     return Verdicts(touched.select(TOUCHED.keys()), hits)
