@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
 
 import polars as pl
 import psycopg
@@ -13,7 +14,7 @@ from services.kit.clock import Clock, microseconds
 from services.kit.crash_points import reach
 from services.kit.errors import Unavailable
 from services.kit.frames import copy_in, copy_out, wanted
-from services.kit.module import Database, Streams
+from services.kit.module import Database, NewEvent, Streams
 from services.ledger import messages
 from services.ledger.domain import chain
 from services.ledger.domain.accounts import FIRST_OWNER_ROW, OWNERS, deltas, first_id
@@ -27,6 +28,8 @@ from services.ledger.storage.tables import SEALED, TABLES, stored
 from services.ledger.usecases.ports import Gate, Work
 
 ATTEMPTS_MAX = 3
+BESIDE_MAX = 4
+"""Threads that hash and encode while the database writes."""
 _RETRIED = (
     psycopg.errors.UniqueViolation,
     psycopg.errors.DeadlockDetected,
@@ -60,13 +63,14 @@ class LedgerBook:
         self._database = database
         self._streams = streams
         self._clock = clock
+        self._beside = ThreadPoolExecutor(BESIDE_MAX, thread_name_prefix="ledger-seal")
 
     def post(self, work: Work, request_id: str) -> Posted:
         """Runs `work` in one transaction; again, and then alone, if another posting of the same rows came first."""
         for attempt in range(ATTEMPTS_MAX):
             try:
                 with self._database.transaction() as connection:
-                    posting = LedgerPosting(connection, self._streams, self._clock, request_id)
+                    posting = LedgerPosting(connection, self._streams, self._clock, self._beside, request_id)
                     if attempt:
                         # Nobody is beside it now: with many posters of the same rows it could lose for ever.
                         posting.enter(Gate.ALONE)
@@ -87,11 +91,14 @@ class LedgerBook:
 class LedgerPosting(PaymentRows, DisbursementRows, QuotaRows):
     """One posting over one connection. Implements usecases.Posting."""
 
-    def __init__(self, connection: Connection, streams: Streams, clock: Clock, request_id: str) -> None:
+    def __init__(
+        self, connection: Connection, streams: Streams, clock: Clock, beside: Executor, request_id: str
+    ) -> None:
         super().__init__(connection)
         self.id: int = connection.execute(_BEGIN).one()[0]
         self._streams = streams
         self._clock = clock
+        self._beside = beside
         self._request_id = request_id
         self._leaves: dict[Tag, list[bytes]] = {}
         self._owners = 0
@@ -114,7 +121,7 @@ class LedgerPosting(PaymentRows, DisbursementRows, QuotaRows):
 
     def record(self, tag: Tag, rows: pl.DataFrame) -> None:
         """Records new rows with id, leaf, content_hash and the columns of the table."""
-        rows = rows.sort("id")
+        rows = rows if rows["id"].is_sorted() else rows.sort("id")
         self._leaves.setdefault(tag, []).extend(rows["leaf"])
         kept = rows.select(*stored(tag), content_hash=pl.concat_str([pl.lit("\\x"), pl.col("content_hash")]))
         copy_in(self._connection, TABLES[tag], kept)
@@ -166,26 +173,27 @@ class LedgerPosting(PaymentRows, DisbursementRows, QuotaRows):
 
     def seal(self, transfers: pl.DataFrame, changes: Sequence[Change]) -> int:
         """Writes transfers and balances, tells the changes and seals the block. The last call; returns the height."""
+        # What needs no database is worked out while the database is busy.
+        worked_out = self._beside.submit(self._work_out, transfers, changes)
         copy_in(self._connection, TABLES[Tag.TRANSFER], transfers)
         self._change_balances(deltas(transfers))
-        sealed = transfers.select(SEALED[Tag.TRANSFER].keys())
-        self._leaves[Tag.TRANSFER] = chain.leaves(sealed, Tag.TRANSFER)
-        hashes = [leaf for tag in Tag for leaf in self._leaves.get(tag, ())]
-        root = chain.merkle_root(hashes)
-        events = messages.events(changes)
+        root, entries, events = worked_out.result()
         # From here to the commit no other posting can be sealed: nothing that takes time may follow.
         height, previous_hash = self._connection.execute(_HEAD).one()
-        block = chain.seal(
-            height + 1,
-            self.id,
-            bytes(previous_hash),
-            root,
-            len(hashes),
-            microseconds(self._clock.now()),
-        )
+        at_us = microseconds(self._clock.now())
+        block = chain.seal(height + 1, self.id, bytes(previous_hash), root, entries, at_us)
         self._connection.execute(_SEAL, vars(block))
         self._streams.append(self._connection, events, position=block.height, request_id=self._request_id)
         return block.height
+
+    def _work_out(
+        self, transfers: pl.DataFrame, changes: Sequence[Change]
+    ) -> tuple[bytes, int, list[NewEvent]]:
+        """The root over all entries, how many they are, and the events."""
+        sealed = transfers.select(SEALED[Tag.TRANSFER].keys())
+        leaves = self._leaves | {Tag.TRANSFER: chain.leaves(sealed, Tag.TRANSFER)}
+        hashes = [leaf for tag in Tag for leaf in leaves.get(tag, ())]
+        return chain.merkle_root(hashes), len(hashes), messages.events(changes)
 
     def _change_balances(self, changed: pl.DataFrame) -> None:
         """Balances in the order of their ids, so that postings beside each other cannot deadlock."""
