@@ -23,6 +23,8 @@ from services.ingest.profiles.tabular import TabularProfile, header_of, is_workb
 from services.ingest.profiles.voucher_5201 import Voucher5201
 from services.ingest.profiles.xml_envelope import BODY_BYTES_MAX
 
+_OLD_WORKBOOK = b"\xd0\xcf\x11\xe0"
+"""How XLS begins, and an XLSX with a password."""
 _TABLES = (
     payment_table.PROFILE,
     quota_table.PROFILE,
@@ -57,6 +59,8 @@ class Profiles:
         start = source.read(4096)
         if not start:
             raise refused_file("ingest.empty_file")
+        if start.startswith(_OLD_WORKBOOK):
+            raise refused_file("ingest.not_xlsx")
         xml = start.removeprefix(codecs.BOM_UTF8).lstrip().startswith(b"<")
         if name:
             if xml != (name == self._voucher.name) or (xml and is_workbook(source)):

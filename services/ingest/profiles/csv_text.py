@@ -93,7 +93,8 @@ def _lines_of(group: bytes, first: int) -> Callable[[int, str], bytes]:
     def original(line: int, _key: str) -> bytes:
         if not split:
             split.extend(group.split(b"\n"))
-        return split[line - first].removesuffix(b"\r")
+        place = line - first
+        return split[place].removesuffix(b"\r") if 0 <= place < len(split) else b""
 
     return original
 

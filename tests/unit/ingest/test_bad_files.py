@@ -65,6 +65,7 @@ def with_body(extra: bytes) -> bytes:
         (b"a,b,c\n1,2,3\n", "ingest.unknown_profile"),
         (b"PK\x03\x04 but no archive", "ingest.not_xlsx"),
         (as_xlsx("payment_table", ROWS)[:-200], "ingest.not_xlsx"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(500), "ingest.not_xlsx"),
     ],
     ids=[
         "truncated",
@@ -81,6 +82,7 @@ def with_body(extra: bytes) -> bytes:
         "unknown table",
         "xlsx that is not one",
         "truncated xlsx",
+        "workbook of the old form",
     ],
 )
 def test_a_refused_file_fails_with_its_reason_and_posts_nothing(

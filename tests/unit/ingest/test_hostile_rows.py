@@ -293,6 +293,7 @@ def test_originals_of_a_group_are_found_by_line_in_any_form() -> None:
         words = json.loads(original) if original.startswith(b"[") else original.decode().split(",")
 
         assert words[4] == "1"
+        assert set(batch.original(9_999, "") + batch.original(0, "")) <= set(b'["", ]')
 
 
 def test_the_look_at_bytes_agrees_with_the_look_at_values(monkeypatch: pytest.MonkeyPatch) -> None:
