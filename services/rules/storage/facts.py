@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import polars as pl
 from sqlalchemy import Connection
 
-from services.rules.storage.frames import REFUSALS, Wanted, copy_in, copy_out, wanted
+from services.kit.frames import REFUSALS, Wanted, copy_in, copy_out, wanted
 from services.rules.storage.tables import FACT_COLUMNS
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import polars as pl
 from sqlalchemy import Connection
 
-from services.rules.storage.frames import copy_in, copy_out, wanted
+from services.kit.frames import copy_in, copy_out, wanted
 from services.rules.usecases.columns import AFFECTED, HIT
 
 HITS_READ_SHARE = 4

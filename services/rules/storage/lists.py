@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 from sqlalchemy import Connection, text
 
-from services.rules.storage.frames import copy_in, copy_out, wanted
+from services.kit.frames import copy_in, copy_out, wanted
 from services.rules.usecases.lists import KnownList, ListPart
 
 _ENTRY = {"valid_from": pl.Date(), "valid_to": pl.Date()}

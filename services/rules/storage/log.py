@@ -8,8 +8,8 @@ from datetime import date
 import polars as pl
 from sqlalchemy import Connection, text
 
+from services.kit.frames import copy_in, copy_out
 from services.rules.domain import Bundle
-from services.rules.storage.frames import copy_in, copy_out
 from services.rules.usecases.log import Entry, EvaluatorState, Quarantined, Source
 
 NAMED_CHARACTERS_MAX = 500

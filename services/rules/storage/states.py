@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 from sqlalchemy import Connection, text
 
-from services.rules.storage.frames import copy_in, copy_out
+from services.kit.frames import copy_in, copy_out
 from services.rules.storage.tables import STATE_COLUMNS, STATE_TABLES
 
 

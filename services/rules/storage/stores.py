@@ -10,8 +10,8 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
 from services.kit.errors import InvalidInput
+from services.kit.frames import REFUSALS, look_up_by_index
 from services.rules.storage.facts import Facts
-from services.rules.storage.frames import REFUSALS, look_up_by_index
 from services.rules.storage.hits import Hits
 from services.rules.storage.lists import Lists
 from services.rules.storage.log import Log

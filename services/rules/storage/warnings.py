@@ -8,7 +8,7 @@ import polars as pl
 from sqlalchemy import Connection, text
 
 from services.kit.caller import Scope
-from services.rules.storage.frames import Wanted, copy_in, copy_out, wanted
+from services.kit.frames import Wanted, copy_in, copy_out, wanted
 from services.rules.usecases.columns import WARNING
 from services.rules.usecases.queries import WarningFilter, WarningRow
 

@@ -11,12 +11,12 @@ import pytest
 from sqlalchemy import Connection
 
 from services.kit.errors import Unavailable
+from services.kit.frames import copy_out, wanted
 from services.rules.domain import Judged
 from services.rules.engine.compiled import CompiledBundle, ListReader
 from services.rules.engine.durable_pool import DurablePool
 from services.rules.storage import LogStores, facts
 from services.rules.storage.facts import Facts
-from services.rules.storage.frames import copy_out, wanted
 from tests.unit.rules.service_world import World, closed, disbursed, posted, unlinked
 
 Make = Callable[..., World]
