@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent.futures import Executor, ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 
 import polars as pl
 import psycopg
@@ -100,6 +100,7 @@ class LedgerPosting(PaymentRows, DisbursementRows, QuotaRows):
         self._clock = clock
         self._beside = beside
         self._request_id = request_id
+        self._told: list[Future[list[NewEvent]]] = []
         self._leaves: dict[Tag, list[bytes]] = {}
         self._owners = 0
 
@@ -171,6 +172,10 @@ class LedgerPosting(PaymentRows, DisbursementRows, QuotaRows):
         self._leaves.setdefault(Tag.ACCOUNT, []).extend(chain.leaves(added, Tag.ACCOUNT))
         return added.select(owner="name", owner_id="id")
 
+    def tell(self, changes: Sequence[Change]) -> None:
+        """Tells what is certain already, before all other changes: it is encoded while rows are written."""
+        self._told.append(self._beside.submit(messages.events, changes))
+
     def seal(self, transfers: pl.DataFrame, changes: Sequence[Change]) -> int:
         """Writes transfers and balances, tells the changes and seals the block. The last call; returns the height."""
         # What needs no database is worked out while the database is busy.
@@ -178,6 +183,7 @@ class LedgerPosting(PaymentRows, DisbursementRows, QuotaRows):
         copy_in(self._connection, TABLES[Tag.TRANSFER], transfers)
         self._change_balances(deltas(transfers))
         root, entries, events = worked_out.result()
+        events = [*(event for told in self._told for event in told.result()), *events]
         # From here to the commit no other posting can be sealed: nothing that takes time may follow.
         height, previous_hash = self._connection.execute(_HEAD).one()
         at_us = microseconds(self._clock.now())

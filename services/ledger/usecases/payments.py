@@ -39,6 +39,8 @@ def _post(posting: Posting, payments: pl.DataFrame) -> int:
     originals = payments.filter(~is_correction)
     pairs = originals.select(PAIR).drop_nulls().unique()
     linked = with_money_accounts(link(originals, posting.quotas(pairs)), posting)
+    facts = linked.with_columns(key=pl.col("key") + "#1", payment_key="key", day="effective_on")
+    posting.tell(by_category("PaymentsPosted", "shares", facts))
     posting.record(
         Tag.PAYMENT,
         pl.concat(
@@ -56,12 +58,10 @@ def _post(posting: Posting, payments: pl.DataFrame) -> int:
         ),
     )
     paid = signed(linked.with_columns(subject_id="id"), TransferKind.PAY)
-    facts = linked.with_columns(key=pl.col("key") + "#1", payment_key="key", day="effective_on")
     corrected, reversals = _apply_corrections(posting, originals["key"], corrections["id"])
     vouchers = pl.concat([originals.select(VOUCHER), corrected.select(VOUCHER)]).unique()
     left, arrived = move_disbursements(posting, vouchers)
     changes: list[Change] = [
-        *by_category("PaymentsPosted", "shares", facts),
         *reversals,
         *removed("PaymentsUnlinked", "disbursement", left),
         *by_category("DisbursementsPosted", "disbursements", arrived),

@@ -145,6 +145,10 @@ class Posting(Protocol):
         """Remembers what of (quota_id, day) changes states of closed days: kind, key, category and from_day."""
         ...
 
+    def tell(self, changes: Sequence[Change]) -> None:
+        """Tells what is certain already, before all other changes: it is encoded while rows are written."""
+        ...
+
     def seal(self, transfers: pl.DataFrame, changes: Sequence[Change]) -> int:
         """Writes transfers and balances, tells the changes and seals the block. The last call; returns the height."""
         ...
