@@ -131,7 +131,7 @@ def hold_against(world: World, rows: Rows) -> None:
     assert -received == sum(fen for (_, kind), fen in held.items() if kind == AccountKind.ISSUED)
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     seed=st.integers(0, 10**6), order=st.randoms(use_true_random=False), size=st.sampled_from((1, 7, 1_000))
 )

@@ -70,7 +70,7 @@ def work(draw: st.DrawFn) -> list[tuple[str, Any]]:
     return [*steps, ("close", FIRST + timedelta(days=DAYS - 1)), ("close", FIRST + timedelta(days=DAYS))]
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
 @given(steps=work())
 def test_states_told_over_time_are_those_of_all_rows_at_once(
     world: World, steps: list[tuple[str, Any]]
