@@ -17,6 +17,7 @@ from tests.system import System
 
 PERSONAL = ("证件号码", "收款账号", "姓名", "收款人账号", "付款人账号")
 DIGITS = re.compile(rb"\d{14,22}[\dXx]?")
+PERSON = re.compile(r"\d{17}[\dXx]")
 HAN = re.compile("[\u3400-\u9fff\U00020000-\U0003ffff]{2,}")
 BLOCK_BYTES = 1 << 20
 
@@ -61,10 +62,15 @@ def _xlsx_rows(path: Path) -> list[list[str]]:
 
 
 def _values(rows: list[list[str]]) -> set[str]:
+    """ID numbers and accounts; names where the line has an ID number: other lines name enterprises, by credit code."""
     header = rows[0]
-    # A payee's name is a person's or an institution's; only lists of persons name persons for sure.
-    wanted = [place for place, name in enumerate(header) if name in PERSONAL]
-    return {row[place] for row in rows[1:] for place in wanted if place < len(row) and row[place]}
+    found = set()
+    for row in rows[1:]:
+        named = {name: value for name, value in zip(header, row, strict=False) if name in PERSONAL and value}
+        if not PERSON.fullmatch(named.get("证件号码", "")):
+            named.pop("姓名", None)
+        found |= set(named.values())
+    return found
 
 
 def findings(system: System, values: set[str]) -> list[str]:
