@@ -9,6 +9,7 @@ from services.ledger.domain.changes import Change, by_category, removed
 from services.ledger.domain.linking import Posted, attach, sort_out
 from services.ledger.usecases.entering import finish, with_content, with_ids
 from services.ledger.usecases.ports import Book, Gate, Posting
+from services.ledger.usecases.relinking import move_disbursements, moved_changes
 
 VOUCHER = ("division_code", "fiscal_year", "voucher_no")
 
@@ -68,7 +69,10 @@ def _apply_corrections(posting: Posting, original_keys: pl.Series, correction_id
     facts = posting.correct_disbursements(corrections)
     stood = facts.filter(pl.col("stood"))
     rest = facts.filter(pl.col("amount_fen") != 0)
+    # One that stands again did not follow its payment while it did not stand.
+    revived = rest.filter(~pl.col("stood")).select(VOUCHER).drop_nulls().unique()
     return [
         *removed("PaymentsReversed", "disbursement", stood),
         *by_category("DisbursementsPosted", "disbursements", rest),
+        *moved_changes(*move_disbursements(posting, revived)),
     ]

@@ -10,7 +10,7 @@ from services.ledger.domain.changes import Change, by_category, removed
 from services.ledger.domain.linking import Posted, link, sort_out
 from services.ledger.usecases.entering import finish, with_content, with_ids, with_money_accounts
 from services.ledger.usecases.ports import Book, Gate, Posting
-from services.ledger.usecases.relinking import move_disbursements
+from services.ledger.usecases.relinking import move_disbursements, moved_changes
 
 PAIR = ("division_code", "document_number")
 VOUCHER = ("division_code", "fiscal_year", "voucher_no")
@@ -60,12 +60,7 @@ def _post(posting: Posting, payments: pl.DataFrame) -> int:
     paid = signed(linked.with_columns(subject_id="id"), TransferKind.PAY)
     corrected, reversals = _apply_corrections(posting, originals["key"], corrections["id"])
     vouchers = pl.concat([originals.select(VOUCHER), corrected.select(VOUCHER)]).unique()
-    left, arrived = move_disbursements(posting, vouchers)
-    changes: list[Change] = [
-        *reversals,
-        *removed("PaymentsUnlinked", "disbursement", left),
-        *by_category("DisbursementsPosted", "disbursements", arrived),
-    ]
+    changes = [*reversals, *moved_changes(*move_disbursements(posting, vouchers))]
     return finish(posting, [paid, _correcting(posting, corrected)], changes)
 
 

@@ -111,7 +111,7 @@ def move_disbursements(posting: Posting, vouchers: pl.DataFrame) -> tuple[pl.Dat
 
 
 def moved_changes(left: pl.DataFrame, arrived: pl.DataFrame) -> list[Change]:
-    """How moved disbursements are told outside of a relinking."""
+    """How disbursements are told that moved without a new link of their payment."""
     return [
         *removed("PaymentsUnlinked", "disbursement", left),
         *by_category("DisbursementsPosted", "disbursements", arrived),

@@ -140,3 +140,13 @@ def test_a_fully_corrected_disbursement_no_longer_stands_nor_moves(world: World)
     world.post("quota", {"key": "Q1"})
 
     assert world.consumer().facts("disbursement") == {}
+
+
+def test_a_disbursement_that_stands_again_stands_where_its_payment_does(world: World) -> None:
+    world.pay({"key": "P1"})
+    world.post("disbursement", {"key": "D1"}, {"key": "E1", "original_key": "D1", "amount_fen": -5_000})
+    world.post("quota", {"key": "Q1"})
+
+    world.post("disbursement", {"key": "E2", "original_key": "D1", "amount_fen": 2_000})
+
+    assert world.consumer().amounts("disbursement") == {("poverty", "D1"): 2_000}
