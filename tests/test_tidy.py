@@ -5,10 +5,13 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 import yaml
+
+from services.kit.config import Config, load
 
 ROOT = Path(__file__).resolve().parents[1]
 SOURCES = sorted(path for path in (ROOT / "services").rglob("*.py"))
@@ -231,3 +234,13 @@ def test_generated_code_is_fresh() -> None:
 
     assert answer.stderr == ""
     assert answer.returncode == 0
+
+
+def test_every_setting_is_in_the_example() -> None:
+    """.env.example names every setting with its default, and no other; those for tests stay out of it."""
+    example = (ROOT / ".env.example").read_text(encoding="utf-8")
+    named = set(re.findall(r"^#?MINGZHANG_([A-Z_]+)=", example, re.MULTILINE))
+    given = dict(line.split("=", 1) for line in example.splitlines() if line.startswith("MINGZHANG_"))
+
+    assert load(given) == Config()
+    assert named == {item.name.upper() for item in fields(Config)} - {"CRASH_POINT"}
