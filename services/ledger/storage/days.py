@@ -83,9 +83,8 @@ class DayClosing:
         """Height of the newest block: states computed at another place are stale."""
         return int(self._connection.scalar(text("SELECT height FROM chain_head")) or 0)
 
-    def states(self, after: date | None, first: date, last: date) -> tuple[pl.DataFrame, pl.DataFrame]:
-        """The quota_days and progress_days to tell when the days first to last close, `after` being closed."""
-        del first  # What is told from there on follows from `after`.
+    def states(self, after: date | None, last: date) -> tuple[pl.DataFrame, pl.DataFrame]:
+        """The quota_days and progress_days to tell when the days after `after`, which is closed, close up to `last`."""
         return self._quota_days(after, last), self._progress_days(after, last)
 
     def _quota_days(self, after: date | None, last: date) -> pl.DataFrame:

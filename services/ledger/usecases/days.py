@@ -80,7 +80,7 @@ def close_days(days: Days, up_to: date, first: date | None, request_id: str) -> 
 
 def _plan(closing: Closing, previous: date | None, day: date, up_to: date) -> _Plan:
     last = min(up_to, day + timedelta(days=PLAN_DAYS_MAX - 1))
-    quota_days, progress_days = closing.states(previous, day, last)
+    quota_days, progress_days = closing.states(previous, last)
     return _Plan(closing.place(), day, last, quota_days, progress_days, closing.coverage())
 
 

@@ -181,8 +181,8 @@ class Closing(Protocol):
         """Height of the newest block: states computed at another place are stale."""
         ...
 
-    def states(self, after: date | None, first: date, last: date) -> tuple[pl.DataFrame, pl.DataFrame]:
-        """The quota_days and progress_days to tell when the days first to last close, `after` being closed."""
+    def states(self, after: date | None, last: date) -> tuple[pl.DataFrame, pl.DataFrame]:
+        """The quota_days and progress_days to tell when the days after `after`, which is closed, close up to `last`."""
         ...
 
     def coverage(self) -> list[Coverage]:
