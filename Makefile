@@ -25,7 +25,7 @@ check: setup ## Format, lint, types, walls, contracts and unit tests
 	@$(MAKE) --no-print-directory unit
 
 unit: setup
-	@$(PYTEST) -q tests/unit tests/test_tidy.py
+	@$(PYTEST) -q -n 2 --dist loadfile tests/unit tests/test_tidy.py
 
 contract: setup
 	@deploy/rabbitmq.sh
