@@ -17,7 +17,7 @@ from tests.system import System
 
 PERSONAL = ("证件号码", "收款账号", "姓名", "收款人账号", "付款人账号")
 DIGITS = re.compile(rb"\d{14,22}[\dXx]?")
-PERSON = re.compile(r"\d{17}[\dXx]")
+PERSON = re.compile(r"\d{6}(?:1[89]|20)\d\d(?:0[1-9]|1[0-2])\d{5}[\dXx]")
 HAN = re.compile("[\u3400-\u9fff\U00020000-\U0003ffff]{2,}")
 BLOCK_BYTES = 1 << 20
 
