@@ -33,12 +33,10 @@ def read(story: str) -> dict[str, Any]:
 
 
 def play(system: System, story: str) -> None:
-    """Does every step of the story: uploads the files, waits where it says so, closes the days."""
+    """Does every step of the story, each when the one before has settled: uploads a file, or closes the days."""
     for number, step in enumerate(read(story)["steps"], start=1):
-        if "settle" in step:
-            system.wait_idle()
-        elif "close" in step:
-            system.wait_idle()
+        system.wait_idle()
+        if "close" in step:
             system.close_days(str(step["close"]))
         else:
             _upload(system, story, number, step)
