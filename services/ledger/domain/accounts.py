@@ -143,3 +143,36 @@ def deltas(transfers: pl.DataFrame) -> pl.DataFrame:
         .filter(pl.col("delta_fen") != 0)
         .sort("account_id", "day")
     )
+
+
+MEASURES: dict[str, tuple[AccountKind, ...]] = {
+    "free_fen": (AccountKind.FREE,),
+    "issued_fen": (AccountKind.ISSUED,),
+    "paid_fen": (AccountKind.PAID_FINAL, AccountKind.SUSPENSE_PAID_FINAL),
+    "intermediate_fen": (AccountKind.PAID_INTERMEDIATE, AccountKind.SUSPENSE_PAID_INTERMEDIATE),
+}
+"""What sums show of a quota or of a suspense, and the accounts whose balances it is; one owner has one of them."""
+
+
+def measured(transfers: pl.DataFrame) -> pl.DataFrame:
+    """What the transfers change of the measures: id of the quota or suspense, in this order, and each in fen.
+
+    `allotted_fen` is no balance: payments draw on what was allotted, and it stays.
+    """
+    kind, owner = pl.col("account_id") % (1 << KIND_BITS), pl.col("account_id") // (1 << KIND_BITS)
+    amount, allots = pl.col("amount_fen"), pl.col("kind") == int(TransferKind.ALLOT)
+    sides = [
+        transfers.select(account_id=account, delta_fen=sign * amount, allots=allots)
+        for account, sign in (("debit_account", -1), ("credit_account", 1))
+    ]
+    delta, from_free = pl.col("delta_fen"), pl.col("allots") & (kind == int(AccountKind.FREE))
+    changes = {name: pl.when(kind.is_in(kinds)).then(delta).otherwise(0) for name, kinds in MEASURES.items()}
+    changes["allotted_fen"] = pl.when(from_free).then(-delta).otherwise(0)
+    return (
+        pl.concat(sides)
+        .filter(kind.is_in([each for kinds in MEASURES.values() for each in kinds]))
+        .group_by(id=owner)
+        .agg(**{name: change.sum() for name, change in changes.items()})
+        .filter(pl.any_horizontal(pl.col(*changes) != 0))
+        .sort("id")
+    )

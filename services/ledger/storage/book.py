@@ -17,7 +17,7 @@ from services.kit.frames import copy_in, copy_out, wanted
 from services.kit.module import Database, NewEvent, Streams
 from services.ledger import messages
 from services.ledger.domain import chain
-from services.ledger.domain.accounts import FIRST_OWNER_ROW, OWNERS, deltas, first_id
+from services.ledger.domain.accounts import FIRST_OWNER_ROW, OWNERS, deltas, first_id, measured
 from services.ledger.domain.chain import Tag
 from services.ledger.domain.changes import Change
 from services.ledger.domain.linking import Posted
@@ -182,6 +182,7 @@ class LedgerPosting(PaymentRows, DisbursementRows, QuotaRows):
         worked_out = self._beside.submit(self._work_out, transfers, changes)
         copy_in(self._connection, TABLES[Tag.TRANSFER], transfers)
         self._change_balances(deltas(transfers))
+        self._change_measures(measured(transfers))
         root, entries, events = worked_out.result()
         events = [*(event for told in self._told for event in told.result()), *events]
         # From here to the commit no other posting can be sealed: nothing that takes time may follow.
@@ -215,4 +216,20 @@ class LedgerPosting(PaymentRows, DisbursementRows, QuotaRows):
             ON CONFLICT (id) DO UPDATE SET balance_fen = account.balance_fen + excluded.balance_fen
             """,
             balances.parameters,
+        )
+
+    def _change_measures(self, changed: pl.DataFrame) -> None:
+        """What sums are made of, in the order of the ids, as balances are."""
+        if changed.height == 0:
+            return
+        names = [name for name in changed.columns if name != "id"]
+        kept = ", ".join(f"{name} = measured.{name} + excluded.{name}" for name in names)
+        rows = wanted(changed)
+        self._run(
+            f"""
+            INSERT INTO measured (id, {", ".join(names)})
+            SELECT id, {", ".join(names)} FROM {rows.rows} ORDER BY id
+            ON CONFLICT (id) DO UPDATE SET {kept}
+            """,
+            rows.parameters,
         )

@@ -2,66 +2,54 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date
 
 import polars as pl
 from sqlalchemy import Connection, text
 
 from services.kit.caller import Scope
-from services.kit.frames import copy_out
+from services.kit.frames import copy_out, look_up_by_index
 from services.kit.module import Database
-from services.ledger.domain.accounts import KIND_BITS, ROWS_PER_POSTING_BITS, AccountKind
+from services.ledger.domain.accounts import ROWS_PER_POSTING_BITS
 from services.ledger.storage.payments import STANDS
 from services.ledger.usecases.reading import Filter, PaymentDetail, Place, Sums
 
 _AFTER_ANY_CODE = "\U0010ffff"
 """Sorts after every character that a code can have."""
 
-
-def _balance(owner_id: str, kind: AccountKind) -> str:
-    account = f"({owner_id} << {KIND_BITS}) + {int(kind)}"
-    return f"coalesce((SELECT balance_fen FROM account WHERE account.id = {account}), 0)"
-
-
-_SUMS = text(
-    f"""
-    WITH visible AS (
-        SELECT * FROM quota WHERE division_code >= :low AND division_code < :high
-            AND (:all_funds OR fund_code = ANY (:funds)) AND (:fund_code = '' OR fund_code = :fund_code)
-            AND (:fiscal_year = 0 OR fiscal_year = :fiscal_year) AND (:category = '' OR category = :category)
+_TEXTS = ("division_code", "fund_code", "category")
+_SUMS_SCHEMA = {name: pl.String if name in _TEXTS else pl.Int64 for name in Sums._fields}
+_JOIN_WHOLE = text("SELECT set_config('enable_nestloop', 'off', true), set_config('jit', 'off', true)")
+_VISIBLE = """
+    q.division_code >= %(low)s AND q.division_code < %(high)s
+    AND (%(all_funds)s OR q.fund_code = ANY (%(funds)s::text[]))
+    AND (%(fund_code)s = '' OR q.fund_code = %(fund_code)s) AND (%(category)s = '' OR q.category = %(category)s)
+    AND (%(fiscal_year)s = 0 OR q.fiscal_year = %(fiscal_year)s)
+"""
+_SUMS = f"""
+    WITH visible AS NOT MATERIALIZED (
+        SELECT * FROM quota AS q WHERE {_VISIBLE}
     )
-    SELECT division_code, fund_code, category, fiscal_year, sum(arranged_fen)::bigint AS arranged_fen,
-        sum(issued_fen)::bigint AS issued_fen, sum(allotted_fen)::bigint AS allotted_fen,
-        sum(free_fen)::bigint AS free_fen, sum(paid_fen)::bigint AS paid_fen,
-        sum(intermediate_fen)::bigint AS intermediate_fen,
-        sum(received_inside_fen)::bigint AS received_inside_fen, sum(suspense_fen)::bigint AS suspense_fen
+    SELECT division_code, coalesce(fund_code, '') AS fund, category, fiscal_year,
+        {", ".join(f"coalesce(sum({name}), 0)::bigint" for name in _SUMS_SCHEMA if name.endswith("_fen"))}
     FROM (
-        SELECT q.division_code, coalesce(q.fund_code, '') AS fund_code, q.category, q.fiscal_year,
-            q.amount_fen AS arranged_fen,
-            {_balance("q.id", AccountKind.ISSUED)} AS issued_fen,
-            coalesce((SELECT sum(a.amount_fen) FROM allotment AS a WHERE a.quota_id = q.id), 0) AS allotted_fen,
-            {_balance("q.id", AccountKind.FREE)} AS free_fen,
-            {_balance("q.id", AccountKind.PAID_FINAL)} AS paid_fen,
-            {_balance("q.id", AccountKind.PAID_INTERMEDIATE)} AS intermediate_fen,
-            CASE WHEN EXISTS (SELECT FROM visible AS upper WHERE upper.id = q.upper_id)
-                THEN q.amount_fen ELSE 0 END AS received_inside_fen,
-            0 AS suspense_fen
-        FROM visible AS q
+        SELECT q.division_code, q.fund_code, q.category, q.fiscal_year, q.amount_fen AS arranged_fen,
+            m.issued_fen, m.allotted_fen, m.free_fen, m.paid_fen, m.intermediate_fen,
+            CASE WHEN upper.id IS NOT NULL THEN q.amount_fen END AS received_inside_fen, 0 AS suspense_fen
+        FROM visible AS q LEFT JOIN measured AS m ON m.id = q.id
+        LEFT JOIN visible AS upper ON upper.id = q.upper_id
         UNION ALL
-        SELECT s.division_code, '', 'unassigned', s.fiscal_year, 0, 0, 0, 0, s.final, s.intermediate, 0,
-            s.final + s.intermediate
+        SELECT q.division_code, q.fund_code, q.category, q.fiscal_year, 0, 0, 0, 0, m.paid_fen,
+            m.intermediate_fen, 0, m.paid_fen + m.intermediate_fen
         FROM (
-            SELECT o.*, {_balance("o.id", AccountKind.SUSPENSE_PAID_FINAL)} AS final,
-                {_balance("o.id", AccountKind.SUSPENSE_PAID_INTERMEDIATE)} AS intermediate
-            FROM owner AS o WHERE o.division_code >= :low AND o.division_code < :high
-                AND :all_funds AND :fund_code = '' AND :category IN ('', 'unassigned')
-                AND (:fiscal_year = 0 OR o.fiscal_year = :fiscal_year)
-        ) AS s WHERE s.final <> 0 OR s.intermediate <> 0
+            SELECT id, division_code, NULL AS fund_code, 'unassigned' COLLATE "C" AS category, fiscal_year
+            FROM owner WHERE division_code IS NOT NULL
+        ) AS q JOIN measured AS m ON m.id = q.id
+        WHERE {_VISIBLE} AND (m.paid_fen <> 0 OR m.intermediate_fen <> 0)
     ) AS parts
-    GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 4, 3 LIMIT :limit
-    """
-)
+    GROUP BY division_code, fund, category, fiscal_year
+    ORDER BY division_code, fund, fiscal_year, category LIMIT %(limit)s
+"""
 
 PAYMENT = {
     "id": ("p.id", pl.Int64),
@@ -116,7 +104,9 @@ class LedgerTables:
             "limit": limit,
         }
         with self._database.reading() as connection:
-            return [Sums(**row._mapping) for row in connection.execute(_SUMS, parameters)]  # noqa: SLF001 - SQLAlchemy's public name for it
+            # Quotas are joined whole, so never row by row, whatever a young table's statistics say.
+            connection.execute(_JOIN_WHOLE)
+            return list(map(Sums._make, copy_out(connection, _SUMS, parameters, _SUMS_SCHEMA).rows()))
 
     def closed_to(self) -> date | None:
         """The newest closed day."""
@@ -125,24 +115,32 @@ class LedgerTables:
             return newest
 
     def payments(self, scope: Scope, wanted: Filter, after: Place | None, limit: int) -> pl.DataFrame:
-        """Payments after a place, newest day first: of each division as many as the page has rows, then the newest."""
-        conditions, parameters = _conditions(wanted, after)
+        """Payments after a place, newest day first: of each division as many as the page has rows, then the newest.
+
+        What is shown of a payment is looked up for the page alone.
+        """
+        found, parameters = _newest(wanted, after, every_fund=not scope.funds)
         query = f"""
             WITH RECURSIVE here AS (
                 (SELECT min(division_code) AS code FROM payment WHERE division_code >= %(low)s)
                 UNION ALL
                 SELECT (SELECT min(division_code) FROM payment WHERE division_code > here.code)
                 FROM here WHERE here.code < %(high)s
+            ), newest AS (
+                SELECT found.id, found.effective_on FROM here CROSS JOIN LATERAL (
+                    {found} ORDER BY p.effective_on DESC, p.id DESC LIMIT %(limit)s
+                ) AS found
+                WHERE here.code < %(high)s ORDER BY found.effective_on DESC, found.id DESC LIMIT %(limit)s
             )
-            SELECT found.* FROM here CROSS JOIN LATERAL (
-                SELECT {_PAYMENT} FROM payment AS p {_PLACED}
-                WHERE p.division_code = here.code AND {_VISIBLE_FUND} {conditions}
-                ORDER BY p.effective_on DESC, p.id DESC LIMIT %(limit)s
-            ) AS found
-            WHERE here.code < %(high)s ORDER BY found.effective_on DESC, found.id DESC LIMIT %(limit)s
+            SELECT {_PAYMENT} FROM newest JOIN payment AS p ON p.id = newest.id {_PLACED}
+            ORDER BY newest.effective_on DESC, newest.id DESC
         """
         with self._database.reading() as connection:
-            connection.execute(text("SET LOCAL jit = off"))
+            # A filter that walks many payments joins their quotas whole; a page looks up its own.
+            if _PLACED in found:
+                connection.execute(text("SET LOCAL jit = off"))
+            else:
+                look_up_by_index(connection)
             return copy_out(
                 connection, query, {**_bounds(scope), **parameters, "limit": limit}, _PAYMENT_SCHEMA
             )
@@ -199,17 +197,29 @@ def _bounds(scope: Scope) -> dict[str, object]:
     }
 
 
-def _conditions(wanted: Filter, after: Place | None) -> tuple[str, Mapping[str, object]]:
+def _newest(wanted: Filter, after: Place | None, every_fund: bool) -> tuple[str, dict[str, object]]:
+    """The payments of division `here` that are asked for, and the parameters."""
     asked: dict[str, tuple[str, object]] = {
-        "category": ("coalesce(stands.category, 'unassigned') = %(category)s", wanted.category),
-        "fund_code": ("q.fund_code = %(fund_code)s", wanted.fund_code),
-        "document_number": ("p.document_number = %(document_number)s", wanted.document_number),
         "from_day": ("p.effective_on >= %(from_day)s", wanted.from_day),
         "to_day": ("p.effective_on <= %(to_day)s", wanted.to_day),
         "after_day": ("(p.effective_on, p.id) < (%(after_day)s, %(after_id)s)", after and after.day),
+        "category": ("coalesce(stands.category, 'unassigned') = %(category)s", wanted.category),
+        "fund_code": ("q.fund_code = %(fund_code)s", wanted.fund_code),
     }
     given = {name: (condition, value) for name, (condition, value) in asked.items() if value}
     parameters = {name: value for name, (_, value) in given.items()}
     if after:
         parameters["after_id"] = after.id
-    return "".join(f" AND {condition}" for condition, _ in given.values()), parameters
+    source = "payment AS p"
+    if wanted.document_number:
+        # The payments of a document are few: they are found by it, never by walking the days of a division.
+        parameters["document_number"] = wanted.document_number
+        source = """(
+            SELECT * FROM payment WHERE division_code = here.code AND document_number = %(document_number)s OFFSET 0
+        ) AS p"""
+    conditions = ["p.division_code = here.code", *(condition for condition, _ in given.values())]
+    if not every_fund:
+        conditions.append(_VISIBLE_FUND)
+    # Where a payment stands is asked here only if it decides what is shown.
+    placed = _PLACED if wanted.category or wanted.fund_code or not every_fund else ""
+    return f"SELECT p.id, p.effective_on FROM {source} {placed} WHERE {' AND '.join(conditions)}", parameters

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from services.ledger.domain.accounts import AccountKind
+from services.ledger.domain.accounts import MEASURES, AccountKind
 from services.ledger.usecases import finish_links
 from tests.unit.ledger.oracle import Oracle
 from tests.unit.ledger.world import COUNTY, NEIGHBOUR, PREFECTURE, World
@@ -103,6 +103,29 @@ def accounts(world: World) -> dict[tuple[str, AccountKind], int]:
     return {place: fen for place, fen in found.items() if fen}
 
 
+def measures(world: World) -> list[Any]:
+    """What sums are made of, as it is kept."""
+    return world.rows(
+        """
+        SELECT id, free_fen, issued_fen, allotted_fen, paid_fen, intermediate_fen FROM measured
+        WHERE (free_fen, issued_fen, allotted_fen, paid_fen, intermediate_fen) <> (0, 0, 0, 0, 0) ORDER BY id
+        """
+    )
+
+
+def measures_of_accounts(world: World) -> list[Any]:
+    """The same out of balances and allotments."""
+    found: dict[int, Counter[str]] = defaultdict(Counter)
+    for account, fen in world.rows("SELECT id, balance_fen FROM account"):
+        kind = AccountKind(account & 15)
+        for name, kinds in MEASURES.items():
+            found[account >> 4][name] += fen if kind in kinds else 0
+    for quota, fen in world.rows("SELECT quota_id, amount_fen FROM allotment WHERE quota_id IS NOT NULL"):
+        found[quota]["allotted_fen"] += fen
+    names = ("free_fen", "issued_fen", "allotted_fen", "paid_fen", "intermediate_fen")
+    return [(id_, *(of[name] for name in names)) for id_, of in sorted(found.items()) if any(of.values())]
+
+
 def hold_against(world: World, rows: Rows) -> None:
     """The ledger is what the rows say, and no fen is lost or doubled."""
     oracle, held = Oracle(rows), accounts(world)
@@ -127,6 +150,7 @@ def hold_against(world: World, rows: Rows) -> None:
         assert of[AccountKind.SOURCE] + of[AccountKind.RECEIVED] == -quota["amount_fen"]
         assert of[AccountKind.ISSUED] == oracle.quota_day(key, date.max)[0]
         assert of[AccountKind.PAID_FINAL] == oracle.quota_day(key, date.max)[2]
+    assert measures(world) == measures_of_accounts(world)
     received = sum(fen for (_, kind), fen in held.items() if kind == AccountKind.RECEIVED)
     assert -received == sum(fen for (_, kind), fen in held.items() if kind == AccountKind.ISSUED)
 

@@ -100,7 +100,7 @@ KINDS: dict[str, tuple[Columns, Mapping[str, Any], Callable[[Book, pl.DataFrame,
 Row = Mapping[str, Any]
 _EMPTIED = (
     "quota, project, allotment, payment, ended_share, disbursement, remembered_pair, transfer, owner, account,"
-    " account_day, block, closed_day, restated, coverage, stream_event, outbox, stream_head"
+    " account_day, measured, block, closed_day, restated, coverage, stream_event, outbox, stream_head"
 )
 
 
