@@ -101,7 +101,7 @@ class Relay:
                     connection.exec_driver_sql(_PLAN)
                     wait_s = 0.1
                     self._lead(connection)
-            except DBAPIError:
+            except Exception:  # noqa: BLE001 - whatever fails here, the events must go on some day
                 _log.warning("the relay lost its database", exc_info=True, extra={"service": self._service})
                 self._sleep(None, wait_s)
                 wait_s = min(wait_s * 2, RETRY_LAST_S)
@@ -121,22 +121,30 @@ class Relay:
                 self._sleep(connection, POLL_S)
                 continue
             try:
-                self._relay(connection, events)
-                wait_s = 0.1
-            except Unavailable as error:
-                _log.warning("the bus took no events", extra={"service": self._service, "reason": error.en})
+                self._publish(events)
+            except Exception as error:  # noqa: BLE001 - whatever a bus raises: what it did not take waits in the outbox
+                _log.warning(
+                    "the bus took no events",
+                    exc_info=not isinstance(error, Unavailable),
+                    extra={"service": self._service, "reason": str(error)},
+                )
                 self._metrics.relay_failures.labels(self._service).inc()
                 self._sleep(None, wait_s)
                 wait_s = min(wait_s * 2, RETRY_LAST_S)
+                continue
+            self._mark(connection, events)
+            wait_s = 0.1
 
     def _waiting(self, connection: Connection) -> list[Event]:
         rows = connection.execute(_WAITING, {"events_max": BATCH_EVENTS_MAX, "bytes_max": BATCH_BYTES_MAX})
         return [event_of(self._service, row) for row in rows]
 
-    def _relay(self, connection: Connection, events: Sequence[Event]) -> None:
+    def _publish(self, events: Sequence[Event]) -> None:
         reach("relay.before_publish")
         self._bus.publish(events)
         reach("relay.after_publish")
+
+    def _mark(self, connection: Connection, events: Sequence[Event]) -> None:
         reach("relay.before_mark")
         connection.execute(
             _MARK, {"streams": [e.stream for e in events], "seqs": [e.stream_seq for e in events]}
@@ -148,7 +156,11 @@ class Relay:
         """Waits for a wake from here or, given a connection, from elsewhere; True if it came from here."""
         driver = connection.connection.driver_connection if connection is not None else None
         sources = [self._wake_read] if driver is None else [self._wake_read, driver.fileno()]
-        ready, _, _ = select.select(sources, [], [], timeout_s)
+        # Not select(): it refuses descriptors from 1024 on, and a gateway has that many.
+        waiting = select.poll()
+        for source in sources:
+            waiting.register(source, select.POLLIN)
+        ready = {descriptor for descriptor, _ in waiting.poll(timeout_s * 1000)}
         if driver is not None and driver.fileno() in ready:
             driver.pgconn.consume_input()
             while driver.pgconn.notifies():
@@ -159,5 +171,6 @@ class Relay:
         return True
 
     def _tell_the_leader(self) -> None:
-        with self._database.session() as connection:
+        # What was appended is committed: that nobody could be woken costs a poll, and must not look like a failure.
+        with suppress(DBAPIError), self._database.session() as connection:
             connection.exec_driver_sql(f"NOTIFY {CHANNEL}")

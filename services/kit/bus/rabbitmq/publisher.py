@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import pika
@@ -22,6 +23,28 @@ _log = logger("kit.bus")
 Message = tuple[str, str, bytes, pika.BasicProperties]
 
 
+@dataclass
+class _Batch:
+    """What is published together. A batch that nobody waits for any more cannot speak for the next one."""
+
+    messages: Sequence[Message]
+    unconfirmed: set[int] = field(default_factory=set)
+    failure: str = ""
+    done: threading.Event = field(default_factory=threading.Event)
+
+    def confirm(self, tags: set[int]) -> None:
+        """Takes confirms; those of an earlier batch are not among ours."""
+        self.unconfirmed -= tags
+        if not self.unconfirmed:
+            self.done.set()
+
+    def fail(self, reason: str) -> None:
+        """Ends it, unless it has ended."""
+        if not self.done.is_set():
+            self.failure = reason
+            self.done.set()
+
+
 class Publisher:
     """One connection in a thread of its own, opened again for ever."""
 
@@ -37,13 +60,11 @@ class Publisher:
         self._one_batch = threading.Lock()
         self._stopping = threading.Event()
         self._ready = threading.Event()
-        self._done = threading.Event()
         self._connection: pika.SelectConnection | None = None
         self._channel: Any = None
-        # Of the batch in hand; touched only in the connection's thread.
+        # Touched only in the connection's thread.
+        self._batch: _Batch | None = None
         self._next_tag = 1
-        self._unconfirmed: set[int] = set()
-        self._failure = ""
         self._opened = False
         self._thread = threading.Thread(target=self._run, name="bus-publisher", daemon=True)
 
@@ -53,18 +74,18 @@ class Publisher:
 
     def publish(self, events: Sequence[Event]) -> None:
         """Publishes all, in order, and waits until all are confirmed. One batch at a time."""
-        messages = [self._message_of(event) for event in events]
+        batch = _Batch([self._message_of(event) for event in events])
         with self._one_batch:
-            connection = self._connection
-            if not self._ready.wait(READY_TIMEOUT_S) or connection is None:
+            if not self._ready.wait(READY_TIMEOUT_S):
                 raise _unavailable("not connected")
-            self._done.clear()
-            connection = self._connection or connection
-            connection.ioloop.add_callback_threadsafe(lambda: self._send(messages))
-            if not self._done.wait(CONFIRM_TIMEOUT_S):
+            connection = self._connection  # After the wait: the one before may have ended during it.
+            if connection is None:
+                raise _unavailable("not connected")
+            connection.ioloop.add_callback_threadsafe(lambda: self._send(batch))
+            if not batch.done.wait(CONFIRM_TIMEOUT_S):
                 raise _unavailable("no confirms in time")
-            if self._failure:
-                raise _unavailable(self._failure)
+            if batch.failure:
+                raise _unavailable(batch.failure)
 
     def stop(self) -> None:
         """Closes the connection."""
@@ -79,15 +100,26 @@ class Publisher:
         wait_s = RETRY_FIRST_S
         while not self._stopping.is_set():
             self._opened = False
-            self._connection = pika.SelectConnection(
-                self._parameters,
-                on_open_callback=self._on_open,
-                on_open_error_callback=self._on_end,
-                on_close_callback=self._on_end,
-            )
-            self._connection.ioloop.start()
+            try:
+                self._connect_until_lost()
+            except Exception as error:  # noqa: BLE001 - a thread that ends here would publish nothing any more
+                _log.exception("the publisher failed and connects anew")
+                self._fail(repr(error))
             wait_s = RETRY_FIRST_S if self._opened else min(wait_s * 2, RETRY_LAST_S)
             self._stopping.wait(wait_s)
+
+    def _connect_until_lost(self) -> None:
+        connection = pika.SelectConnection(
+            self._parameters,
+            on_open_callback=self._on_open,
+            on_open_error_callback=self._on_end,
+            on_close_callback=self._on_end,
+        )
+        self._connection = connection
+        try:
+            connection.ioloop.start()
+        finally:
+            connection.ioloop.close()
 
     def _on_open(self, connection: pika.SelectConnection) -> None:
         connection.channel(on_open_callback=self._on_channel)
@@ -103,29 +135,27 @@ class Publisher:
         self._opened = True
         self._ready.set()
 
-    def _send(self, messages: Sequence[Message]) -> None:
-        self._failure = ""
-        self._unconfirmed = set()
+    def _send(self, batch: _Batch) -> None:
         if self._channel is None or not self._channel.is_open:
-            self._fail("not connected")
+            batch.fail("not connected")
             return
-        for exchange, key, body, properties in messages:
-            self._unconfirmed.add(self._next_tag)
+        self._batch = batch
+        for exchange, key, body, properties in batch.messages:
+            batch.unconfirmed.add(self._next_tag)
             self._next_tag += 1
             self._channel.basic_publish(exchange, key, body, properties)
-        if not self._unconfirmed:
-            self._done.set()
+        batch.confirm(set())  # An empty batch is done.
 
     def _on_confirm(self, frame: Any) -> None:
-        method = frame.method
-        tags = {method.delivery_tag}
-        if method.multiple:
-            tags = {tag for tag in self._unconfirmed if tag <= method.delivery_tag}
-        self._unconfirmed -= tags
-        if isinstance(method, pika.spec.Basic.Nack):
-            self._failure = "the broker refused a message"
-        if not self._unconfirmed:
-            self._done.set()
+        batch, method = self._batch, frame.method
+        if batch is None:
+            return
+        tags = {tag for tag in batch.unconfirmed if tag <= method.delivery_tag}
+        if not method.multiple:
+            tags &= {method.delivery_tag}
+        if tags and isinstance(method, pika.spec.Basic.Nack):
+            batch.fail("the broker refused a message")
+        batch.confirm(tags)
 
     def _on_channel_closed(self, channel: Any, reason: Exception) -> None:  # noqa: ARG002 - pika's shape of a callback
         self._fail(repr(reason))
@@ -141,8 +171,8 @@ class Publisher:
     def _fail(self, reason: str) -> None:
         self._ready.clear()
         self._channel = None
-        self._failure = reason
-        self._done.set()
+        if self._batch is not None:
+            self._batch.fail(reason)
 
     def _close(self) -> None:
         if self._connection is None:
