@@ -30,7 +30,7 @@ class NotifyServicer(NotifyServiceServicer):
         """Cases, newest first."""
         caller = current_caller()
         caller.require(ADMINISTRATOR, FINANCE_OFFICER, RULE_AUTHOR)
-        limit = min(request.limit or LIMIT_DEFAULT, LIMIT_MAX)
+        limit = min(max(request.limit, 0) or LIMIT_DEFAULT, LIMIT_MAX)
         rows = self._reader.list_cases(
             caller.scope.narrowed(request.division_code),
             state=request.state,
@@ -68,7 +68,7 @@ def _place(token: str) -> tuple[datetime, str] | None:
     if not token:
         return None
     moment, _, case_id = token.partition(".")
-    if not moment.isdigit() or len(moment) > 17 or not case_id:
+    if not (moment.isascii() and moment.isdigit()) or len(moment) > 17 or not case_id:
         raise InvalidInput("notify.page_token", "翻页标记无效", "the page token is not valid")
     return _EPOCH + timedelta(microseconds=int(moment)), case_id
 

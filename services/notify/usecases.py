@@ -297,7 +297,9 @@ class PostOffice(Protocol):
         ...
 
     def record(self, message: Message, now: datetime) -> None:
-        """Stores how an attempt ended; one receipt row per delivery if it was sent."""
+        """Stores how an attempt ended, unless a later one began meanwhile; one receipt row per delivery if it
+        was sent.
+        """
         ...
 
 
@@ -322,7 +324,7 @@ def deliver_due(office: PostOffice, senders: Mapping[str, Sender], clock: Clock)
         if message is None:
             break
         if message.attempts > ATTEMPTS_MAX:
-            office.record(replace(message, state=State.GIVEN_UP), clock.now())
+            office.record(replace(message, state=State.GIVEN_UP, next_attempt_at=None), clock.now())
             continue
         reach("notify.deliver.before_send")
         user = office.user(message.recipient) if message.channel == MAIL else None

@@ -231,10 +231,15 @@ def begun(message: Message, now: datetime) -> Message:
     )
 
 
+def printable(note: str) -> str:
+    """What the other side said, fit to be kept and shown: no database takes a NUL, no terminal should get an escape."""
+    return "".join(character if character.isprintable() else " " for character in note[:TEXT_MAX])
+
+
 def ended(message: Message, result: Sent, now: datetime) -> Message:
     """A message after its attempt: sent, waiting for the next, in doubt, or given up."""
     doubtful = message.doubtful or result.outcome is Outcome.IN_DOUBT
-    after = replace(message, doubtful=doubtful, note=result.note[:TEXT_MAX], next_attempt_at=None)
+    after = replace(message, doubtful=doubtful, note=printable(result.note), next_attempt_at=None)
     if result.outcome is Outcome.SENT:
         return replace(after, state=State.SENT)
     again = None if result.outcome is Outcome.REFUSED else next_attempt(message.attempts, now)

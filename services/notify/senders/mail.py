@@ -50,6 +50,7 @@ class MailSender:
         if user is None or not user.active or not user.email:
             return Sent(Outcome.REFUSED, "the recipient has left or has no address")
         try:
+            user.email.encode("ascii")  # What else it may be cannot be said to a server.
             letter = self._letter(message, user).as_bytes()
         except (
             ValueError,

@@ -147,8 +147,8 @@ def _row(line: Line, public_url: str, language: str, kind: str) -> str:
     clean = escape if kind == "html" else _one_line
     key = "" if line.subject_kind in _NO_KEY else line.subject
     words = {
-        "news": _NEWS[language].get(News(line.reason), line.reason),
-        "severity": _SEVERITY[language].get(line.severity, line.severity),
+        "news": _NEWS[language][News(line.reason)],
+        "severity": clean(_SEVERITY[language].get(line.severity, line.severity)),
         "ink": _INK.get(line.severity, "#434343"),
         "paper": _PAPER.get(line.severity, "#f5f5f5"),
         "title": clean(line.title),
@@ -159,7 +159,7 @@ def _row(line: Line, public_url: str, language: str, kind: str) -> str:
         "before_key": " · " if key else "",
         "key": clean(key),
         "warnings": _warnings(line, language),
-        "url": f"{public_url.rstrip('/')}/cases/{line.case_id}",
+        "url": clean(f"{public_url.rstrip('/')}/cases/{line.case_id}"),
     }
     return _template(f"mail_row.{language}.{kind}").substitute(words)
 

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, select, update
+from sqlalchemy import Connection, RowMapping, Update, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from services.kit.module import Database
@@ -145,7 +145,7 @@ class PostOfficeTables:
             if row is None:
                 return None
             message = begin(_message(row))
-            _store(connection, message)
+            connection.execute(_change(message))
             return message
 
     def user(self, name: str) -> User | None:
@@ -157,8 +157,12 @@ class PostOfficeTables:
 
     def record(self, message: Message, now: datetime) -> None:
         """Stores the outcome of an attempt, and a receipt for each delivery of a message that was sent."""
+        change = _change(message)
+        if message.state is not State.SENT:
+            # An attempt that took longer than its lease does not undo what a later one has done.
+            change = change.where(messages.c.attempts == message.attempts)
         with self._database.transaction() as connection:
-            _store(connection, message)
+            connection.execute(change)
             if message.state is State.SENT:
                 told = select(deliveries.c.delivery_id).where(deliveries.c.message_id == message.message_id)
                 rows = [
@@ -183,10 +187,10 @@ class PostOfficeTables:
             return result.rowcount == 1
 
 
-def _store(connection: Connection, message: Message) -> None:
+def _change(message: Message) -> Update:
     values = _values(message)
     del values["lines"]
-    connection.execute(update(messages).where(messages.c.message_id == message.message_id).values(**values))
+    return update(messages).where(messages.c.message_id == message.message_id).values(**values)
 
 
 def _values(message: Message) -> dict[str, Any]:

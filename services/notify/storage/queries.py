@@ -25,6 +25,7 @@ from services.notify.storage.tables import (
 
 TIMELINE_MAX = 1_000
 DELIVERIES_MAX = 1_000
+WARNINGS_MAX = 1_000
 
 
 @dataclass(frozen=True)
@@ -111,6 +112,7 @@ class CaseReader:
                 .join_from(case_warnings, cases)
                 .where(case_warnings.c.case_id == case_id)
                 .order_by(case_warnings.c.standing.desc(), case_warnings.c.day, case_warnings.c.warning_id)
+                .limit(WARNINGS_MAX)
             ).mappings()
             timeline = connection.execute(
                 select(case_timeline)
@@ -170,10 +172,11 @@ def _within(scope: Scope) -> list[ColumnElement[bool]]:
     if scope.division_prefix:
         conditions.append(cases.c.division_code.startswith(scope.division_prefix, autoescape=True))
     if scope.funds:
-        funded = exists().where(
-            case_warnings.c.case_id == cases.c.case_id, is_one_of(case_warnings.c.fund_code, scope.funds)
+        # The title, the amount and the timeline tell of all its warnings: one of another fund would show through.
+        of_other_funds = exists().where(
+            case_warnings.c.case_id == cases.c.case_id, ~is_one_of(case_warnings.c.fund_code, scope.funds)
         )
-        conditions.append(funded)
+        conditions.append(~of_other_funds)
     return conditions
 
 

@@ -106,6 +106,7 @@ class Endpoint:
 
     requests: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
     statuses: list[int] = field(default_factory=list)
+    answer: bytes = b"thank you"
     port: int = 0
 
     @property
@@ -137,7 +138,7 @@ def endpoint() -> Iterator[Endpoint]:
             if 300 <= status < 400:
                 self.send_header("Location", f"http://127.0.0.1:{found.port}/elsewhere")
             self.end_headers()
-            self.wfile.write(b"thank you")
+            self.wfile.write(found.answer)
 
         def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - named by the base class
             pass

@@ -95,7 +95,7 @@ def test_a_list_can_be_narrowed_and_turned_page_by_page(notify_of: Make) -> None
     assert len(listed(servicer, caller(PROVINCE), division_code=COUNTY).cases) == 7
 
 
-@pytest.mark.parametrize("token", ["x", "12", "12.", ".a", "9" * 30 + ".a"])
+@pytest.mark.parametrize("token", ["x", "12", "12.", ".a", "9" * 30 + ".a", "².a"])
 def test_a_page_token_that_we_did_not_write_is_refused(notify_of: Make, token: str) -> None:
     with pytest.raises(InvalidInput):
         listed(NotifyServicer(notify_of(Config()).reader), caller(), page_token=token)

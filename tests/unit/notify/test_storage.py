@@ -17,11 +17,13 @@ from services.kit.caller import Scope
 from services.kit.config import Config
 from services.kit.database import PostgresDatabase
 from services.kit.inbox import Outcome
-from services.notify.domain.deliveries import begun
+from services.notify.domain.deliveries import LEASE_S, Message, Sent, begun, ended
+from services.notify.domain.deliveries import Outcome as Ending
 from services.notify.storage.deliveries import PostOfficeTables
 from services.notify.storage.tables import deliveries, messages, metadata
 from tests.unit.notify.builders import (
     COUNTY,
+    LI,
     NOW,
     PREFECTURE,
     PROVINCE,
@@ -30,7 +32,7 @@ from tests.unit.notify.builders import (
     retraction,
     warning,
 )
-from tests.unit.notify.conftest import ALL, Notify, raised
+from tests.unit.notify.conftest import ALL, Notify, raised, states
 
 MAIL = Config(smtp_url="smtp://127.0.0.1:9", mail_from="mingzhang@finance.example")
 Make = Callable[[Config], Notify]
@@ -157,6 +159,40 @@ def test_a_lister_sees_only_the_own_subtree_and_funds(notify_of: Make) -> None:
     assert codes(Scope(PROVINCE)) == [COUNTY, "630122", "632801"]
     assert codes(Scope(PROVINCE, ("C23",))) == []
     assert notify.reader.get_case(Scope("632800"), notify.cases(Scope(COUNTY))[0].case_id) is None
+
+
+def test_a_case_of_two_funds_is_not_shown_to_who_may_see_one(notify_of: Make) -> None:
+    notify = notify_of(Config())
+    notify.warn(warning(1, subject="pure"), warning(2, subject="mixed"))
+    notify.warn(replace(warning(3, subject="mixed"), fund_code="C99"))
+    limited = Scope(COUNTY, (warning(1).fund_code,))
+    mixed = next(case.case_id for case in notify.cases() if case.subject == "mixed")
+
+    assert [case.subject for case in notify.cases(limited)] == ["pure"]
+    assert notify.reader.get_case(limited, mixed) is None
+
+
+def test_a_late_end_of_an_attempt_does_not_undo_a_later_one(notify_of: Make) -> None:
+    notify = notify_of(MAIL)
+    notify.know(LI)
+    notify.warn(warning(1))
+    notify.deliver()
+    notify.clock.pass_by(3_600)
+    office = PostOfficeTables(notify.database)
+
+    def attempt() -> Message:
+        now = notify.clock.now()
+        claimed = office.claim({"mail"}, now, partial(begun, now=now))
+        assert claimed is not None
+        return claimed
+
+    slow = attempt()
+    notify.clock.pass_by(LEASE_S)
+    quick = attempt()
+    office.record(ended(quick, Sent(Ending.SENT, "250 OK"), notify.clock.now()), notify.clock.now())
+    office.record(ended(slow, Sent(Ending.NOT_SENT, "too slow"), notify.clock.now()), notify.clock.now())
+
+    assert states(notify) == ["sent"]
 
 
 def test_pages_follow_each_other_without_gap_or_repeat(notify_of: Make) -> None:

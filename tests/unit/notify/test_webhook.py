@@ -70,3 +70,12 @@ def test_a_webhook_that_nobody_answers_is_unreachable() -> None:
     sender = WebhookSender("http://127.0.0.1:1/x", SECRET, "http://127.0.0.1", ManualClock(), 0.5)
 
     assert sender.send(message(), None).outcome is Outcome.UNREACHABLE
+
+
+def test_what_an_endpoint_says_cannot_hurt_who_keeps_or_reads_it(notify_of: Make, hook: Endpoint) -> None:
+    hook.answer = b"thanks\x00 \x1b[2J!"
+    notify = notify_of(hooking(hook.url))
+    notify.warn(warning(1))
+    notify.deliver()
+
+    assert [(row.state, row.receipt) for row in rows(notify)] == [("sent", "HTTP 200 thanks   [2J!")]
