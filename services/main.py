@@ -64,9 +64,11 @@ def _open(service: str, config: Config) -> object:
     from services.kit.runtime import Runtime
 
     runtime = Runtime(config, () if service == "demo" else (service,))
+    atexit.register(
+        runtime.stop
+    )  # Before the database is there: one that was started must not be left behind.
     if service != "demo":
         runtime.open_database()
-    atexit.register(runtime.stop)
     return runtime.open_kit(service)
 
 
@@ -114,8 +116,10 @@ def _migrate(config: Config) -> int:
     from services.kit.runtime import Runtime
 
     runtime = Runtime(config, SERVICES)
-    runtime.open_database()
-    runtime.stop()
+    try:
+        runtime.open_database()
+    finally:
+        runtime.stop()
     return 0
 
 

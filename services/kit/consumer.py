@@ -112,10 +112,12 @@ class StreamConsumer:
             except Exception:  # noqa: BLE001 - the next silence tries again
                 _log.exception("a pull failed", extra=self._facts)
                 return
-            self._metrics.behind.labels(*self._labels, self._stream).set(max(newest - last, 0))
+            behind = self._metrics.behind.labels(*self._labels, self._stream)
+            behind.set(max(newest - last, 0))
             for event in events:
                 if self._apply(event) in (None, Outcome.GAP):
                     return
             self._metrics.pulled.labels(*self._labels).inc(len(events))
-            if last + len(events) >= newest:
+            behind.set(max(newest - last - len(events), 0))
+            if not events or last + len(events) >= newest:
                 return

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, make_url
+from sqlalchemy.exc import IntegrityError, ProgrammingError
 
 STATEMENT_TIMEOUT_S = 300
 LOCK_TIMEOUT_S = 60
@@ -35,6 +36,8 @@ class PostgresDatabase:
         }
         self.engine = create_engine(
             with_driver(url),
+            # The message of a failed statement goes to the log: without what people sent, and without hashes.
+            hide_parameters=True,
             pool_size=pool_max,
             max_overflow=0,
             pool_timeout=POOL_TIMEOUT_S,
@@ -43,7 +46,11 @@ class PostgresDatabase:
             connect_args=connect,
         )
         self._sessions = create_engine(
-            with_driver(url), poolclass=NullPool, isolation_level="AUTOCOMMIT", connect_args=connect
+            with_driver(url),
+            poolclass=NullPool,
+            isolation_level="AUTOCOMMIT",
+            hide_parameters=True,
+            connect_args=connect,
         )
         self._reading = self.engine.execution_options(
             isolation_level="REPEATABLE READ", postgresql_readonly=True
@@ -100,13 +107,21 @@ def ensure_database(url: str | URL) -> None:
     maintenance = create_engine(target.set(database="postgres"), isolation_level="AUTOCOMMIT")
     try:
         with maintenance.connect() as connection:
-            known = connection.exec_driver_sql(
-                "SELECT 1 FROM pg_database WHERE datname = %s", (target.database,)
-            )
-            if known.first() is None:
+            if _exists(connection, target.database):
+                return
+            try:
                 connection.exec_driver_sql(f"CREATE DATABASE {quoted(str(target.database))}")
+            except (ProgrammingError, IntegrityError):
+                # Two processes may start at the same moment: whoever is second finds it made.
+                if not _exists(connection, target.database):
+                    raise
     finally:
         maintenance.dispose()
+
+
+def _exists(connection: Connection, database: str | None) -> bool:
+    known = connection.exec_driver_sql("SELECT 1 FROM pg_database WHERE datname = %s", (database,))
+    return known.first() is not None
 
 
 def quoted(name: str) -> str:

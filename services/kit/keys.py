@@ -6,6 +6,7 @@ import base64
 import binascii
 import os
 import secrets
+import tempfile
 from pathlib import Path
 
 from services.kit.config import Config
@@ -48,8 +49,8 @@ def _kept(path: Path, fresh: str) -> str:
     """The content of the file; made once, whole, readable by its owner only."""
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
-        made = path.with_suffix(f".{os.getpid()}")
-        handle = os.open(made, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        # A name of its own, not of the process: in a container every start has the same number.
+        handle, made = tempfile.mkstemp(prefix=f"{path.stem}.", dir=path.parent)
         with os.fdopen(handle, "w", encoding="ascii") as file:
             file.write(fresh)
             file.flush()
@@ -59,5 +60,5 @@ def _kept(path: Path, fresh: str) -> str:
         except FileExistsError:
             pass
         finally:
-            made.unlink()
+            os.unlink(made)
     return path.read_text(encoding="ascii").strip()

@@ -38,7 +38,7 @@ class KitMetrics:
         )
         self.behind = Gauge(
             "consumer_behind_events",
-            "How far a consumer was behind the emitter at its last pull.",
+            "How far a consumer was behind the emitter after its last pull.",
             ("consumer", "emitter", "stream"),
             registry=registry,
         )

@@ -16,9 +16,6 @@ from services.kit.config import Config
 from services.kit.ids import Ids
 
 if TYPE_CHECKING:
-    import grpc  # Only named here: notify's nameko process loads this file and must never load grpc.
-
-if TYPE_CHECKING:
     import grpc  # Types only: notify's bus worker reads this module, and grpc cannot live beside eventlet.
 
 

@@ -16,6 +16,7 @@ import uvicorn
 from mingzhang.event.v1.event_pb2 import Event, ReadEventsRequest
 from mingzhang.event.v1.event_pb2_grpc import StreamServiceStub, add_StreamServiceServicer_to_server
 from prometheus_client import CollectorRegistry
+from sqlalchemy.exc import OperationalError
 
 from services.kit import crash_points
 from services.kit.bus import Bus
@@ -27,7 +28,7 @@ from services.kit.config import Config
 from services.kit.consumer import StreamConsumer, queue_name
 from services.kit.database import PostgresDatabase, service_url
 from services.kit.embedded_postgres import EmbeddedPostgres, short_runtime_dir
-from services.kit.errors import Refused
+from services.kit.errors import Refused, Unavailable
 from services.kit.http import MetricsServer, serve_metrics
 from services.kit.ids import Ids, RandomIds
 from services.kit.inbox import Inbox
@@ -195,8 +196,13 @@ class Runtime:
         if self.postgres is not None:
             self._report("启动数据库 · starting the database")
             self.postgres.start()
-        for service in self._services:
-            migrate(self.database_url(service), service)
+        try:
+            for service in self._services:
+                migrate(self.database_url(service), service)
+        except OperationalError as error:
+            raise Unavailable(
+                "kit.database_unavailable", "数据库暂不可用，请稍后再试", "the database does not answer now"
+            ) from error
 
     def open_kit(self, service: str) -> ServiceKit:
         """The kit of a service for a command: it may read, append and call, but serves and consumes nothing."""
