@@ -14,6 +14,8 @@ from services.kit.errors import InvalidInput, NotAllowed, Refused
 ROLES_OF_USERS = (ADMINISTRATOR, FINANCE_OFFICER, RULE_AUTHOR)
 LANGUAGES = ("zh", "en")
 COUNTRY = "000000"
+PROVINCE_DIGITS = 2
+"""Leading digits of a division's code that name its province."""
 PASSWORD_LENGTH_MIN = 10
 PASSWORD_LENGTH_MAX = 200
 SESSION_LASTS = timedelta(hours=12)
@@ -109,6 +111,16 @@ def within(user: User, scope: Scope) -> User:
     return user
 
 
+def require_whole_province(scope: Scope) -> None:
+    """Refuses (NotAllowed) whoever sees only a part of the province, or only some funds: a day closes for all of it."""
+    if len(scope.division_prefix) > PROVINCE_DIGITS or scope.funds:
+        raise NotAllowed(
+            "gateway.not_the_province",
+            "业务日按全省关闭，须由省级管理员操作",
+            "days close for the whole province: this is for administrators of the province",
+        )
+
+
 def check_password(password: str, name: str) -> None:
     """Refuses a password that is too short, too long, or the user's name."""
     if not PASSWORD_LENGTH_MIN <= len(password) <= PASSWORD_LENGTH_MAX or password.lower() == name:
@@ -135,8 +147,11 @@ def token_hash(token: str) -> bytes:
 
 
 def attempt_limits(name: str, address: str) -> list[tuple[str, int]]:
-    """What a sign-in counts against, and how often: the name (known or not) and the sender's address."""
-    return [(f"user:{name}", ATTEMPTS_PER_USER_MAX), (f"address:{address}", ATTEMPTS_PER_ADDRESS_MAX)]
+    """What a sign-in counts against, and how often: the sender's address, then the name (known or not).
+
+    In this order: an address that is refused cannot use up the attempts of one user after the other.
+    """
+    return [(f"address:{address}", ATTEMPTS_PER_ADDRESS_MAX), (f"user:{name}", ATTEMPTS_PER_USER_MAX)]
 
 
 def is_visible(event: LiveEvent, caller: Caller) -> bool:

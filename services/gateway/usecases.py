@@ -140,7 +140,7 @@ def sign_in(accounts: Accounts, name: str, password: str, address: str) -> tuple
         if attempts > attempts_max:
             raise _too_many(window_ends - now)
     user = _verified(accounts, name, password)
-    accounts.users.forget_attempts(attempt_limits(name, address)[0][0])
+    accounts.users.forget_attempts(attempt_limits(name, address)[-1][0])
     token = accounts.ids.new() + accounts.ids.new()
     session = Session(user, now + SESSION_LASTS)
     accounts.users.open_session(token_hash(token), user.name, now, session.expires_at)
@@ -163,7 +163,7 @@ def sign_out(accounts: Accounts, token: str) -> None:
 def change_password(accounts: Accounts, user: User, old: str, new: str, address: str) -> None:
     """Sets a new password and ends all sessions of the user. Guesses of the old one count as sign-ins do."""
     now = accounts.clock.now()
-    (subject, attempts_max), _ = attempt_limits(user.name, address)
+    _, (subject, attempts_max) = attempt_limits(user.name, address)
     attempts, window_ends = accounts.users.count_attempt(subject, now, ATTEMPTS_WINDOW)
     if attempts > attempts_max:
         raise _too_many(window_ends - now)

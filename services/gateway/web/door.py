@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
+from fastapi.security.utils import get_authorization_scheme_param
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -105,22 +106,31 @@ class _Exit:
 def refuse_foreign(method: str, headers: Mapping[str, str], public_url: str) -> None:
     """Refuses a change that another site makes a browser ask for.
 
-    A bearer token is no cookie: no browser sends it by itself. Browsers name the origin of every unsafe request;
-    a request with the cookie that names none did not come from one of our pages.
+    A bearer token is no cookie: no browser sends it by itself, as it does other credentials. Browsers name the
+    origin of every unsafe request; a request with the cookie that names none did not come from one of our pages.
     """
-    if method in SAFE or "authorization" in headers:
+    scheme, token = get_authorization_scheme_param(headers.get("authorization"))
+    if method in SAFE or (scheme.lower() == "bearer" and token):
         return
     site, origin = headers.get("sec-fetch-site"), headers.get("origin")
     if site is not None:
         own = site == "same-origin"
     elif origin is not None:
-        own = urlsplit(origin).netloc in (headers.get("host"), urlsplit(public_url).netloc)
+        own = _site_of(origin) in (headers.get("host"), _site_of(public_url))
     else:
         own = f"{COOKIE}=" not in headers.get("cookie", "")
     if not own:
         raise NotAllowed(
             "gateway.foreign_origin", "请求来自其他网站，已拒绝", "the request comes from another site"
         )
+
+
+def _site_of(url: str) -> str:
+    """Host and port of an URL; of what is none, a word that is no host."""
+    try:
+        return urlsplit(url).netloc or "(none)"
+    except ValueError:
+        return "(none)"
 
 
 def _bounded(scope: Scope, headers: Mapping[str, str], receive: Receive) -> Receive:

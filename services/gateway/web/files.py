@@ -19,8 +19,8 @@ from services.kit.errors import InvalidInput, MingzhangError, TooLarge, Unavaila
 UPLOAD_PATH = f"{API}/imports"
 BLOCK_BYTES = 512 * 1024
 """What goes on at a time: ingest takes 1 MiB at most."""
-SILENCE_S = 60
-"""An upload that brings nothing for this long is given up."""
+BLOCK_WAIT_S = 60
+"""An upload that does not bring the next block in this time is given up: it holds one of few places."""
 
 router = APIRouter(prefix=API, tags=["files"])
 
@@ -40,7 +40,7 @@ class UploadBody:
     def blocks(self) -> Iterator[bytes]:
         """The blocks. What ends it early is kept in `refusal`: gRPC only says that its iterator failed."""
         try:
-            while block := asyncio.run_coroutine_threadsafe(self._block(), self._loop).result(SILENCE_S):
+            while block := asyncio.run_coroutine_threadsafe(self._block(), self._loop).result(BLOCK_WAIT_S):
                 yield block
         except TimeoutError as error:
             self.refusal = _broken()

@@ -65,7 +65,8 @@ class EventStream(Response):
 
     async def _parts(self, hub: LiveHub, client: LiveClient) -> AsyncGenerator[bytes, None]:
         newest = await run_in_threadpool(hub.board.newest)
-        last_id = newest if self._last_id is None else self._last_id
+        # An id from before the board began anew would hold back all that follows.
+        last_id = newest if self._last_id is None else min(self._last_id, newest)
         # The id is set before anything happens, so that also a page that has seen nothing yet can go on from here.
         yield f"retry: {RECONNECT_MS}\nid: {last_id}\nevent: ready\ndata: {{}}\n\n".encode()
         while missed := await run_in_threadpool(hub.board.after, last_id):
@@ -91,7 +92,10 @@ class EventStream(Response):
             session = authenticate(self._visit.parts.accounts, self._visit.token)
         except NotSignedIn:
             return False
-        return session.user.scope == self._visit.caller.scope
+        return (session.user.scope, session.user.roles) == (
+            self._visit.caller.scope,
+            self._visit.caller.roles,
+        )
 
 
 def as_event(event: LiveEvent) -> bytes:

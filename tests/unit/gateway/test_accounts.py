@@ -7,7 +7,9 @@ from datetime import timedelta
 
 import pytest
 from mingzhang.gateway.v1.events_pb2 import UsersChanged
+from sqlalchemy import text
 
+from services.gateway import domain
 from services.gateway.domain import (
     ATTEMPTS_PER_USER_MAX,
     ATTEMPTS_WINDOW,
@@ -53,6 +55,20 @@ def test_too_many_guesses_have_to_wait(gateway: Gateway) -> None:
     assert set(guesses) == {401}
     assert (right.status_code, right.headers["retry-after"]) == (429, str(15 * 60))
     assert later.status_code == 200
+
+
+def test_an_address_that_is_refused_uses_up_nobody_elses_attempts(
+    gateway: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Or one guesser could lock out everybody, and fill a table with names."""
+    monkeypatch.setattr(domain, "ATTEMPTS_PER_ADDRESS_MAX", 2)
+    client = gateway.client()
+    for name in ("first", "second", "third", "fourth"):
+        client.post("/api/v1/login", json={"user": name, "password": "wrong password"})
+    with gateway.database.reading() as connection:
+        counted = set(connection.scalars(text("SELECT subject FROM sign_in_attempt")))
+
+    assert counted == {"address:testclient", "user:first", "user:second"}
 
 
 def test_a_session_ends_by_itself(gateway: Gateway) -> None:

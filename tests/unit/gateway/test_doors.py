@@ -65,6 +65,9 @@ def test_a_program_signs_in_with_a_token(gateway: Gateway) -> None:
         ({"Sec-Fetch-Site": "same-origin"}, 204),
         ({"Sec-Fetch-Site": "cross-site", "Origin": ORIGIN}, 403),
         ({"Sec-Fetch-Site": "same-site"}, 403),
+        ({"Origin": "http://["}, 403),
+        ({"Origin": "http://evil.example", "Authorization": "Basic eDp5"}, 403),
+        ({"Origin": "http://evil.example", "Authorization": "Bearer "}, 403),
     ],
 )
 def test_another_site_changes_nothing(gateway: Gateway, headers: dict[str, str], status: int) -> None:

@@ -112,6 +112,16 @@ def test_a_page_that_was_away_is_told_what_it_missed(gateway: Gateway) -> None:
     assert told == ['warning "new"']
 
 
+def test_a_page_that_remembers_an_earlier_board_is_told_of_this_one(gateway: Gateway) -> None:
+    """A browser comes back by itself with the last id it saw, also when everything was installed anew."""
+    with served(gateway) as address, listening(address, "xining", last_id="900") as read:
+        read(1)
+        tell(gateway, warning("630121", b'"new"'))
+        told = read(1)
+
+    assert told == ['warning "new"']
+
+
 def test_a_stream_ends_with_its_session(gateway: Gateway, monkeypatch: pytest.MonkeyPatch) -> None:
     """The heartbeat looks whether the user is still signed in."""
     monkeypatch.setattr(stream, "HEARTBEAT_S", 0.1)

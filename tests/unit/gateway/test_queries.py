@@ -11,8 +11,11 @@ from mingzhang.notify.v1 import notify_pb2 as notify
 from mingzhang.rules.v1 import events_pb2 as rules_events
 from mingzhang.rules.v1 import rules_pb2 as rules
 
+from services.gateway.domain import User
 from services.gateway.messages import EXACT_MAX
-from tests.unit.gateway.conftest import Gateway
+from services.gateway.usecases import add_user
+from services.kit.caller import ADMINISTRATOR
+from tests.unit.gateway.conftest import PASSWORD, Gateway
 
 KEY = "630121:2018:5201:ZF-1/7:1"
 
@@ -68,6 +71,18 @@ def test_days_are_closed_by_administrators(gateway: Gateway) -> None:
     assert (refused.status_code, asked_before) == (403, 0)
     assert answer.json() == {"closed": 31, "closed_to": "2018-07-31"}
     assert gateway.others.last[1] == ledger.CloseDaysRequest(up_to="2018-07-31", **{"from": "2018-07-01"})
+
+
+@pytest.mark.parametrize(("division", "funds"), [("630121", ()), ("630100", ()), ("630000", ("C22",))])
+def test_days_of_the_province_are_closed_by_nobody_who_sees_a_part(
+    gateway: Gateway, division: str, funds: tuple[str, ...]
+) -> None:
+    """A closed day is judged for every county."""
+    add_user(gateway.parts.accounts, User("part", "部分", (ADMINISTRATOR,), division, funds), PASSWORD, "r")
+    answer = gateway.client("part").post("/api/v1/closed-days", json={"up_to": "2018-07-31"})
+
+    assert (answer.status_code, answer.json()["code"]) == (403, "gateway.not_the_province")
+    assert gateway.others.calls == []
 
 
 def test_a_summary_can_be_its_totals_only(gateway: Gateway) -> None:

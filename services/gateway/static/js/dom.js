@@ -6,7 +6,7 @@ export function el(tag, attributes = {}, ...children) {
     if (value === undefined || value === null || value === false) continue;
     if (name === "on") {
       for (const [event, act] of Object.entries(value)) node.addEventListener(event, act);
-    } else if (name === "href" && !/^[#/]/.test(value)) {
+    } else if (name === "href" && !/^(#|\/(?![/\\]))/.test(value)) {
       throw new Error("links lead to our own pages only");
     } else if (name in PROPERTIES) {
       node[name] = value;
