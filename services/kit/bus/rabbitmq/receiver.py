@@ -13,7 +13,7 @@ import pika
 from google.protobuf.message import DecodeError
 from mingzhang.event.v1.event_pb2 import Event
 from pika.adapters.blocking_connection import BlockingChannel
-from pika.exceptions import AMQPError
+from pika.exceptions import AMQPError, ConsumerCancelled
 
 from services.kit.bus.interface import Delivery
 from services.kit.bus.rabbitmq.topology import Queue, declare_exchanges, declare_queue
@@ -90,6 +90,7 @@ class QueueReceiver:
         channel = connection.channel()
         declare_exchanges(channel)
         declare_queue(channel, self.queue)
+        channel.add_on_cancel_callback(_cancelled)
         channel.basic_qos(prefetch_count=PREFETCH)
         channel.basic_consume(self.queue.name, self._arrive)
         self._channel = channel
@@ -128,6 +129,11 @@ class QueueReceiver:
                 connection.close()
             except (AMQPError, OSError):
                 return  # It closed itself first.
+
+
+def _cancelled(_: Any) -> None:
+    """The queue is gone, and its connection would be silent for ever: this ends it, and the next declares it again."""
+    raise ConsumerCancelled
 
 
 def _nothing() -> None:
