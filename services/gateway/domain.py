@@ -26,7 +26,7 @@ ATTEMPTS_PER_ADDRESS_MAX = 300
 IMPORT, WARNING, CASE = "import", "warning", "case"
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,62}")
-_DIVISION = re.compile(r"(\d{6})?")
+_DIVISION = re.compile(r"([0-9]{6})?")
 _EMAIL = re.compile(r"([^@\s]+@[^@\s]+)?")
 _READABLE = "abcdefghijkmnpqrstuvwxyz23456789"
 """No 0, o, 1 and l: people type first passwords from a screen."""

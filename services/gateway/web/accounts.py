@@ -48,8 +48,8 @@ class NewUser(BaseModel):
     roles: list[Literal["administrator", "finance_officer", "rule_author"]] = Field(
         min_length=1, max_length=3
     )
-    division_code: str = Field(default="", pattern=r"^(\d{6})?$")
-    fund_codes: list[Annotated[str, Field(pattern=r"^[A-Z]\d{2,4}$")]] = Field(default=[], max_length=200)
+    division_code: str = Field(default="", pattern=r"^([0-9]{6})?$")
+    fund_codes: list[Annotated[str, Field(pattern=r"^[A-Z][0-9]{2,4}$")]] = Field(default=[], max_length=200)
     email: str = Field(default="", max_length=200, pattern=PLAIN)
     language: Literal["zh", "en"] = "zh"
     password: Password

@@ -16,7 +16,7 @@ PLAIN = r"^[^\x00-\x1f\x7f]*$"
 
 Text = Annotated[str, Query(max_length=200, pattern=PLAIN)]
 Code = Annotated[str, Query(max_length=12, pattern=r"^[0-9]*$", description="code of a division")]
-Day = Annotated[str, Query(pattern=r"^(\d{4}-\d{2}-\d{2})?$", description="ISO day")]
+Day = Annotated[str, Query(pattern=r"^([0-9]{4}-[0-9]{2}-[0-9]{2})?$", description="ISO day")]
 PageToken = Annotated[
     str, Query(max_length=500, pattern=PLAIN, description="next_page_token of the page before")
 ]

@@ -124,7 +124,7 @@ def list_quarantine(
 class Reveal(BaseModel):
     """Asks for clear values."""
 
-    tokens: list[Annotated[str, Field(pattern=r"^[1-9]\d{0,18}$")]] = Field(min_length=1, max_length=100)
+    tokens: list[Annotated[str, Field(pattern=r"^[1-9][0-9]{0,18}$")]] = Field(min_length=1, max_length=100)
     reason: str = Field(min_length=5, max_length=500, pattern=PLAIN)
 
 

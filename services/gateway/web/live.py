@@ -8,8 +8,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from typing import Protocol
 
-from sqlalchemy.exc import SQLAlchemyError
-
 from services.gateway.domain import LiveEvent, visible
 from services.gateway.metrics import Metrics
 from services.kit.caller import Caller
@@ -135,7 +133,7 @@ class LiveHub:
                     if self._stopping.is_set():
                         return
                     self._deliver()
-            except SQLAlchemyError:
+            except Exception:  # noqa: BLE001 - whatever fails here, the pages that are open must hear again some day
                 _log.exception("the live board cannot be read now")
             self._stopping.wait(RETRY_S)
 

@@ -82,8 +82,8 @@ class CloseDays(BaseModel):
     """Asks to close business days."""
 
     model_config = ConfigDict(populate_by_name=True)
-    up_to: str = Field(pattern=r"^\d{4}-\d{2}-\d{2}$")
-    first: str = Field(default="", alias="from", pattern=r"^(\d{4}-\d{2}-\d{2})?$")
+    up_to: str = Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")
+    first: str = Field(default="", alias="from", pattern=r"^([0-9]{4}-[0-9]{2}-[0-9]{2})?$")
 
 
 @router.post("/closed-days", tags=["ledger"], responses=schema(ledger.CloseDaysResponse))

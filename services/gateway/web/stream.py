@@ -27,7 +27,7 @@ router = APIRouter(prefix=API, tags=["live"])
 
 @router.get("/live", response_class=Response)
 async def live(
-    visit: SignedIn, last_event_id: Annotated[str, Header(max_length=20, pattern=r"^\d*$")] = ""
+    visit: SignedIn, last_event_id: Annotated[str, Header(max_length=20, pattern=r"^[0-9]*$")] = ""
 ) -> Response:
     """Imports, warnings and cases as they happen (text/event-stream); `Last-Event-ID` goes on where one stopped."""
     return EventStream(visit, int(last_event_id) if last_event_id else None)

@@ -166,6 +166,7 @@ def test_only_administrators_see_and_add_users(gateway: Gateway, user: str) -> N
         ({"roles": []}, 422, "gateway.bad_request"),
         ({"roles": ["service"]}, 422, "gateway.bad_request"),
         ({"division_code": "63"}, 422, "gateway.bad_request"),
+        ({"division_code": "６３０１２１"}, 422, "gateway.bad_request"),
         ({"email": "nonsense"}, 422, "gateway.bad_user"),
     ],
 )

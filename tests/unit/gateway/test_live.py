@@ -187,6 +187,30 @@ def test_a_client_that_reads_too_slowly_is_dropped() -> None:
     assert asyncio.run(fill()) == (None, True)
 
 
+def test_the_hub_outlives_a_board_that_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is one thread for all pages, and nothing would start it again."""
+    monkeypatch.setattr(live, "RETRY_S", 0.01)
+    tried = threading.Semaphore(0)
+
+    class Broken:
+        def newest(self) -> int:
+            return 0
+
+        def after(self, last_id: int) -> list[LiveEvent]:
+            return []
+
+        def wait(self, timeout_s: float) -> Iterator[None]:
+            tried.release()
+            raise RuntimeError("nobody thought of this")
+
+    hub = LiveHub(Broken(), Metrics(CollectorRegistry()))
+    hub.start()
+    attempts = [tried.acquire(timeout=WAIT_S) for _ in range(3)]
+    hub.stop()
+
+    assert attempts == [True, True, True]
+
+
 def test_streams_are_bounded_for_each_user_and_for_all(monkeypatch: pytest.MonkeyPatch) -> None:
     """One user's many pages do not take the places of the others."""
     monkeypatch.setattr(live, "CLIENTS_PER_USER_MAX", 2)

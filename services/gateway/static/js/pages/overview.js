@@ -21,7 +21,7 @@ export async function overview({ me, reload }) {
     ...CATEGORIES.map((category) => get("/summary", { category, totals_only: true })),
   ]);
   const note = summary.closed_to ? t("closedTo", { day: summary.closed_to }) : t("neverClosed");
-  const tools = me.roles.includes("administrator") ? [closing(summary.closed_to, reload)] : [];
+  const tools = mayClose(me) ? [closing(summary.closed_to, reload)] : [];
   return el(
     "div",
     { class: "page" },
@@ -89,6 +89,11 @@ function severities(rules) {
 
 function openCases({ cases, next_page_token: more }) {
   return el("a", { class: "open-cases", href: "#/cases?state=pending_issue" }, el("span", {}, t("openCases")), el("b", {}, count(cases.length), more ? "+" : ""));
+}
+
+// A day closes for the whole province.
+function mayClose(me) {
+  return me.roles.includes("administrator") && /^(|..0000)$/.test(me.division_code) && me.fund_codes.length === 0;
 }
 
 function closing(closedTo, reload) {
