@@ -1,4 +1,4 @@
-"""Inbound clock: links that a kill left for later."""
+"""Inbound clock: links and moves that a kill left for later."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ INTERVAL_S = 30
 
 
 class FinishLinksJob:
-    """A posting of quotas links what waited for them right after it; what did not come to that is done here."""
+    """A posting links and moves what is too much for it right after it; what did not come to that is done here."""
 
     def __init__(self, book: Book) -> None:
         self._book = book
 
     def run(self) -> None:
-        """Links what is remembered."""
+        """Links and moves what is remembered."""
         finish_links(self._book, "")

@@ -30,12 +30,16 @@ class Refusal:
 
 @dataclass(frozen=True)
 class Posted:
-    """What became of a batch: rows posted, rows known already, rows refused, and the block's height (0: none)."""
+    """What became of a batch: rows posted, rows known already, rows refused, and the block's height (0: none).
+
+    `unfinished` says that disbursements wait to be moved in postings of their own.
+    """
 
     posted: int
     known: int
     refused: tuple[Refusal, ...]
     position: int = 0
+    unfinished: bool = False
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,8 @@ from mingzhang.ledger.v1.columns import DISBURSEMENT_SHARES
 from sqlalchemy import text
 
 from services.kit.frames import wanted
+from services.ledger.domain.linking import UNASSIGNED
+from services.ledger.storage.payments import STANDS
 from services.ledger.storage.rows import Rows, Schema
 
 _VOUCHER: Schema = {"division_code": pl.String, "fiscal_year": pl.Int32, "voucher_no": pl.String}
@@ -16,6 +18,21 @@ _FACT = {name: dtype for name, dtype in DISBURSEMENT_SHARES.schema.items() if na
 _FACT_OF_D = ", ".join(_OF_D.get(name, f"d.{name}") for name in _FACT)
 _ATTACHED_OF = {**_OF_D, "quota_key": "q.key", "payment_key": "p.key"}
 _ATTACHED_FACT_OF = ", ".join(_ATTACHED_OF.get(name, f"d.{name}") for name in DISBURSEMENT_SHARES.names)
+_ATTACHED: Schema = {
+    **_FACT,
+    "disbursement_id": pl.Int64,
+    "attached_payment_id": pl.Int64,
+    "attached_quota_id": pl.Int64,
+    "attached_category": pl.String,
+}
+_BELONGS: Schema = {
+    "payment_id": pl.Int64,
+    "payment_key": pl.String,
+    "quota_id": pl.Int64,
+    "quota_key": pl.String,
+    "category": pl.String,
+}
+_VOUCHER_OF_WANTED = ", ".join(f"wanted.{name}" for name in _VOUCHER)
 _OF_VOUCHER = """
     SELECT * FROM disbursement AS known
     WHERE known.division_code = wanted.division_code AND known.fiscal_year = wanted.fiscal_year
@@ -26,33 +43,91 @@ _OF_VOUCHER = """
 class DisbursementRows(Rows):
     """Disbursements over the connection of one posting. Implements their part of usecases.Posting."""
 
-    def vouchers_with_disbursements(self, vouchers: pl.DataFrame) -> pl.DataFrame:
-        """Those of (division_code, fiscal_year, voucher_no) that have standing disbursements, which are locked."""
+    def count_disbursements(self, vouchers: pl.DataFrame, limit: int) -> pl.DataFrame:
+        """Those vouchers that have standing disbursements, and how many, counted up to `limit`."""
         asked = wanted(vouchers)
-        locked = self._read(
+        return self._read(
             f"""
-            SELECT d.id, d.division_code, d.fiscal_year, d.voucher_no FROM disbursement AS d
-            WHERE d.id = ANY (ARRAY(
+            SELECT {_VOUCHER_OF_WANTED}, counted.disbursements FROM {asked.rows} CROSS JOIN LATERAL (
+                SELECT count(*) AS disbursements FROM ({_OF_VOUCHER} LIMIT {int(limit)}) AS found
+            ) AS counted WHERE counted.disbursements > 0
+            """,
+            asked.parameters,
+            {**_VOUCHER, "disbursements": pl.Int64},
+        )
+
+    def lock_disbursements(self, vouchers: pl.DataFrame) -> None:
+        """Locks the standing disbursements of vouchers, in the order of their ids."""
+        asked = wanted(vouchers)
+        self._run(
+            f"""
+            SELECT FROM disbursement AS d WHERE d.id = ANY (ARRAY(
                 SELECT found.id FROM {asked.rows} CROSS JOIN LATERAL ({_OF_VOUCHER}) AS found
             ))
             ORDER BY d.id FOR UPDATE
             """,
             asked.parameters,
-            {"id": pl.Int64, **_VOUCHER},
         )
-        return locked.select(_VOUCHER.keys()).unique(maintain_order=True)
+
+    def later_vouchers(self, vouchers: pl.DataFrame) -> None:
+        """Remembers vouchers whose disbursements are to be moved in postings of their own."""
+        asked = wanted(vouchers)
+        self._run(
+            f"""
+            INSERT INTO remembered_voucher (division_code, fiscal_year, voucher_no)
+            SELECT {_VOUCHER_OF_WANTED} FROM {asked.rows} ORDER BY 1, 2, 3 ON CONFLICT DO NOTHING
+            """,
+            asked.parameters,
+        )
+
+    def remembered_vouchers(self, limit: int) -> pl.DataFrame:
+        """Remembered vouchers, at most `limit`; they stay remembered."""
+        query = f"""
+            SELECT division_code, fiscal_year, voucher_no FROM remembered_voucher ORDER BY 1, 2, 3 LIMIT {int(limit)}
+        """
+        return self._read(query, {}, _VOUCHER)
+
+    def forget_vouchers(self, vouchers: pl.DataFrame) -> None:
+        """Forgets remembered vouchers."""
+        asked = wanted(vouchers)
+        self._run(
+            f"""
+            DELETE FROM remembered_voucher AS known USING {asked.rows}
+            WHERE known.division_code = wanted.division_code AND known.fiscal_year = wanted.fiscal_year
+                AND known.voucher_no = wanted.voucher_no
+            """,
+            asked.parameters,
+        )
+
+    def misplaced_disbursements(self, vouchers: pl.DataFrame, limit: int) -> pl.DataFrame:
+        """Standing disbursements of vouchers that are not where they belong, as facts of where they do.
+
+        The order of preference is that of linking.attach.
+        """
+        asked = wanted(vouchers)
+        return self._read(
+            f"""
+            SELECT {_FACT_OF_D}, d.id, d.payment_id, d.quota_id, d.category,
+                best.id, best.key, best.quota_id, best.quota_key, coalesce(best.category, '{UNASSIGNED}')
+            FROM {asked.rows} CROSS JOIN LATERAL ({_OF_VOUCHER}) AS d LEFT JOIN LATERAL (
+                SELECT p.id, p.key, p.quota_id, q.key AS quota_key, p.category
+                FROM payment AS p LEFT JOIN quota AS q ON q.id = p.quota_id
+                WHERE p.division_code = wanted.division_code AND p.fiscal_year = wanted.fiscal_year
+                    AND p.voucher_no = wanted.voucher_no AND {STANDS}
+                ORDER BY coalesce(p.document_number <> d.document_number, true), p.key LIMIT 1
+            ) AS best ON true
+            WHERE d.payment_id IS DISTINCT FROM best.id OR d.quota_id IS DISTINCT FROM best.quota_id
+                OR d.category <> coalesce(best.category, '{UNASSIGNED}')
+            LIMIT {int(limit)}
+            """,
+            asked.parameters,
+            {**_ATTACHED, **_BELONGS},
+        ).sort("disbursement_id")
 
     def standing_disbursements(self, vouchers: pl.DataFrame) -> pl.DataFrame:
         """The standing disbursements of vouchers as facts, with disbursement_id and what they are attached to."""
-        schema: Schema = {
-            **_FACT,
-            "disbursement_id": pl.Int64,
-            "attached_payment_id": pl.Int64,
-            "attached_quota_id": pl.Int64,
-            "attached_category": pl.String,
-        }
         if vouchers.height == 0:
-            return pl.DataFrame(schema=schema)
+            return pl.DataFrame(schema=_ATTACHED)
         asked = wanted(vouchers)
         return self._read(
             f"""
@@ -60,7 +135,7 @@ class DisbursementRows(Rows):
             FROM {asked.rows} CROSS JOIN LATERAL ({_OF_VOUCHER}) AS d ORDER BY d.id
             """,
             asked.parameters,
-            schema,
+            _ATTACHED,
         )
 
     def reattach(self, moved: pl.DataFrame) -> None:

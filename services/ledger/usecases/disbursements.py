@@ -9,7 +9,7 @@ from services.ledger.domain.changes import Change, by_category, removed
 from services.ledger.domain.linking import Posted, attach, sort_out
 from services.ledger.usecases.entering import finish, with_content, with_ids
 from services.ledger.usecases.ports import Book, Gate, Posting
-from services.ledger.usecases.relinking import move_disbursements, moved_changes
+from services.ledger.usecases.relinking import finish_links, move_disbursements
 
 VOUCHER = ("division_code", "fiscal_year", "voucher_no")
 
@@ -25,13 +25,17 @@ def post_disbursements(book: Book, rows: pl.DataFrame, request_id: str) -> Poste
         refused = (*unstorable, *batch.refused)
         if batch.new.height == 0:
             return Posted(0, batch.known, refused)
-        height = _post(posting, with_ids(batch.new, posting))
-        return Posted(batch.new.height, batch.known, refused, height)
+        height, unfinished = _post(posting, with_ids(batch.new, posting))
+        return Posted(batch.new.height, batch.known, refused, height, unfinished)
 
-    return book.post(work, request_id)
+    posted = book.post(work, request_id)
+    if posted.unfinished:
+        finish_links(book, request_id)
+    return posted
 
 
-def _post(posting: Posting, disbursements: pl.DataFrame) -> int:
+def _post(posting: Posting, disbursements: pl.DataFrame) -> tuple[int, bool]:
+    """Returns the height of the block, and whether disbursements wait to be moved."""
     is_correction = pl.col("original_key").is_not_null()
     corrections = disbursements.filter(is_correction)
     originals = disbursements.filter(~is_correction)
@@ -55,24 +59,27 @@ def _post(posting: Posting, disbursements: pl.DataFrame) -> int:
         ),
     )
     facts = attached.with_columns(day="effective_on")
-    changes = [
-        *by_category("DisbursementsPosted", "disbursements", facts),
-        *_apply_corrections(posting, originals["key"], corrections["id"]),
-    ]
-    return finish(posting, [], changes)
+    corrected, unfinished = _apply_corrections(posting, originals["key"], corrections["id"])
+    changes = [*by_category("DisbursementsPosted", "disbursements", facts), *corrected]
+    return finish(posting, [], changes), unfinished
 
 
-def _apply_corrections(posting: Posting, original_keys: pl.Series, correction_ids: pl.Series) -> list[Change]:
+def _apply_corrections(
+    posting: Posting, original_keys: pl.Series, correction_ids: pl.Series
+) -> tuple[list[Change], bool]:
+    """What is told of them, and whether disbursements wait to be moved."""
     corrections = posting.open_disbursement_corrections(original_keys, correction_ids)
     if corrections.height == 0:
-        return []
+        return [], False
     facts = posting.correct_disbursements(corrections)
     stood = facts.filter(pl.col("stood"))
     rest = facts.filter(pl.col("amount_fen") != 0)
     # One that stands again did not follow its payment while it did not stand.
     revived = rest.filter(~pl.col("stood")).select(VOUCHER).drop_nulls().unique()
-    return [
+    moved = move_disbursements(posting, revived)
+    changes = [
         *removed("PaymentsReversed", "disbursement", stood),
         *by_category("DisbursementsPosted", "disbursements", rest),
-        *moved_changes(*move_disbursements(posting, revived)),
+        *moved.changes(),
     ]
+    return changes, moved.unfinished

@@ -10,7 +10,7 @@ from services.ledger.domain.changes import Change, by_category, removed
 from services.ledger.domain.linking import Posted, link, sort_out
 from services.ledger.usecases.entering import finish, with_content, with_ids, with_money_accounts
 from services.ledger.usecases.ports import Book, Gate, Posting
-from services.ledger.usecases.relinking import move_disbursements, moved_changes
+from services.ledger.usecases.relinking import finish_links, move_disbursements
 
 PAIR = ("division_code", "document_number")
 VOUCHER = ("division_code", "fiscal_year", "voucher_no")
@@ -27,13 +27,17 @@ def post_payments(book: Book, rows: pl.DataFrame, request_id: str) -> Posted:
         refused = (*unstorable, *batch.refused)
         if batch.new.height == 0:
             return Posted(0, batch.known, refused)
-        height = _post(posting, with_ids(batch.new, posting))
-        return Posted(batch.new.height, batch.known, refused, height)
+        height, unfinished = _post(posting, with_ids(batch.new, posting))
+        return Posted(batch.new.height, batch.known, refused, height, unfinished)
 
-    return book.post(work, request_id)
+    posted = book.post(work, request_id)
+    if posted.unfinished:
+        finish_links(book, request_id)
+    return posted
 
 
-def _post(posting: Posting, payments: pl.DataFrame) -> int:
+def _post(posting: Posting, payments: pl.DataFrame) -> tuple[int, bool]:
+    """Returns the height of the block, and whether disbursements wait to be moved."""
     is_correction = pl.col("original_key").is_not_null()
     corrections = payments.filter(is_correction)
     originals = payments.filter(~is_correction)
@@ -60,8 +64,9 @@ def _post(posting: Posting, payments: pl.DataFrame) -> int:
     paid = signed(linked.with_columns(subject_id="id"), TransferKind.PAY)
     corrected, reversals = _apply_corrections(posting, originals["key"], corrections["id"])
     vouchers = pl.concat([originals.select(VOUCHER), corrected.select(VOUCHER)]).unique()
-    changes = [*reversals, *moved_changes(*move_disbursements(posting, vouchers))]
-    return finish(posting, [paid, _correcting(posting, corrected)], changes)
+    moved = move_disbursements(posting, vouchers)
+    transfers = [paid, _correcting(posting, corrected)]
+    return finish(posting, transfers, [*reversals, *moved.changes()]), moved.unfinished
 
 
 def _apply_corrections(

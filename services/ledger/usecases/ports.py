@@ -17,7 +17,8 @@ from services.ledger.domain.days import Calendar
 from services.ledger.domain.linking import Posted
 
 ROWS_MAX = 5_000
-"""Most rows that one posting links, unlinks or moves; what is left goes into postings of its own."""
+"""Most payments that one posting links anew, and most disbursements that it moves; what is left goes into
+postings of its own."""
 
 
 class Gate(Enum):
@@ -98,8 +99,30 @@ class Posting(Protocol):
         """Takes the remembered pairs."""
         ...
 
-    def vouchers_with_disbursements(self, vouchers: pl.DataFrame) -> pl.DataFrame:
-        """Those of (division_code, fiscal_year, voucher_no) that have standing disbursements, locked."""
+    def count_disbursements(self, vouchers: pl.DataFrame, limit: int) -> pl.DataFrame:
+        """Those of (division_code, fiscal_year, voucher_no) that have standing disbursements, and `disbursements`:
+        how many, counted up to `limit`."""
+        ...
+
+    def lock_disbursements(self, vouchers: pl.DataFrame) -> None:
+        """Locks the standing disbursements of vouchers: a posting beside this one that moves them waits."""
+        ...
+
+    def later_vouchers(self, vouchers: pl.DataFrame) -> None:
+        """Remembers vouchers whose disbursements are to be moved in postings of their own."""
+        ...
+
+    def remembered_vouchers(self, limit: int) -> pl.DataFrame:
+        """Remembered vouchers, at most `limit`; they stay remembered."""
+        ...
+
+    def forget_vouchers(self, vouchers: pl.DataFrame) -> None:
+        """Forgets remembered vouchers."""
+        ...
+
+    def misplaced_disbursements(self, vouchers: pl.DataFrame, limit: int) -> pl.DataFrame:
+        """Standing disbursements of vouchers that are not where they belong: facts of where they do, with what
+        standing_disbursements adds to them."""
         ...
 
     def voucher_shares(self, vouchers: pl.DataFrame) -> pl.DataFrame:

@@ -13,7 +13,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from services.ledger.domain.accounts import MEASURES, AccountKind
-from services.ledger.usecases import finish_links
+from services.ledger.usecases import finish_links, relinking
+from services.ledger.usecases.ports import ROWS_MAX
 from tests.unit.ledger.oracle import Oracle
 from tests.unit.ledger.world import COUNTY, NEIGHBOUR, PREFECTURE, World
 
@@ -157,10 +158,13 @@ def hold_against(world: World, rows: Rows) -> None:
 
 @settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
-    seed=st.integers(0, 10**6), order=st.randoms(use_true_random=False), size=st.sampled_from((1, 7, 1_000))
+    seed=st.integers(0, 10**6),
+    order=st.randoms(use_true_random=False),
+    size=st.sampled_from((1, 7, 1_000)),
+    moved_max=st.sampled_from((1, 3, ROWS_MAX)),
 )
-def test_any_order_of_files_and_any_size_of_batches_end_the_same(
-    world: World, seed: int, order: random.Random, size: int
+def test_any_order_of_files_and_any_size_of_batches_and_moves_end_the_same(
+    world: World, seed: int, order: random.Random, size: int, moved_max: int
 ) -> None:
     world.reset()
     rows = some_rows(seed, 8)
@@ -170,8 +174,10 @@ def test_any_order_of_files_and_any_size_of_batches_end_the_same(
         batches += [(kind, shuffled[start : start + size]) for start in range(0, len(shuffled), size)]
     order.shuffle(batches)
 
-    for kind, batch in batches:
-        world.post(kind, *batch)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(relinking, "ROWS_MAX", moved_max)
+        for kind, batch in batches:
+            world.post(kind, *batch)
 
     hold_against(world, rows)
     assert world.verify().fault == ""
@@ -187,7 +193,11 @@ def test_many_rows_end_the_same_in_small_and_in_large_batches(world: World, size
     hold_against(world, rows)
 
 
-def test_posters_beside_each_other_lose_and_double_nothing(world: World) -> None:
+@pytest.mark.parametrize("moved_max", [2, ROWS_MAX])
+def test_posters_beside_each_other_lose_and_double_nothing(
+    world: World, monkeypatch: pytest.MonkeyPatch, moved_max: int
+) -> None:
+    monkeypatch.setattr(relinking, "ROWS_MAX", moved_max)
     rows = some_rows(7, 160)
     pick = random.Random(11)
     work: dict[int, list[tuple[str, list[Row]]]] = defaultdict(list)

@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date
 
 import pytest
+from mingzhang.ledger.v1 import columns
+from mingzhang.ledger.v1 import events_pb2 as pb
 
+from services.kit import envelope
+from services.ledger.jobs import FinishLinksJob
+from services.ledger.usecases import payments as posting_payments
+from services.ledger.usecases import quotas as posting_quotas
+from services.ledger.usecases.ports import ROWS_MAX
+from tests.unit.ledger.consumer import streams_of
 from tests.unit.ledger.world import NEIGHBOUR, World
+
+MANY = ROWS_MAX + 3
 
 
 @pytest.mark.parametrize("order", [("disbursement", "payment"), ("payment", "disbursement")])
@@ -78,3 +89,82 @@ def test_more_disbursements_than_an_envelope_holds_travel_with_their_payment(wor
     world.pay({"key": "P1"})
 
     assert {category for category, _ in world.consumer().facts("disbursement")} == {"poverty"}
+
+
+def waiting_lines(world: World, vouchers: int) -> None:
+    """More disbursements than one posting moves, on so many vouchers."""
+    rows = [{"key": f"D{number:05}", "voucher_no": f"V{number % vouchers}"} for number in range(MANY)]
+    world.post_in_batches("disbursement", rows, 5_000)
+
+
+def places(world: World) -> dict[tuple[str, str | None, str | None], int]:
+    """(category, payment, quota) -> how many disbursements are told there."""
+    counted: dict[tuple[str, str | None, str | None], int] = {}
+    for (category, _), row in world.consumer().facts("disbursement").items():
+        place = (category, row["payment_key"], row["quota_key"])
+        counted[place] = counted.get(place, 0) + 1
+    return counted
+
+
+def rows_told_at_once(world: World) -> int:
+    """The most disbursements that left `unassigned` in one posting."""
+    told = [
+        (event.position, envelope.decode(message.removed, columns.REMOVED).height)
+        for event in streams_of(world.streams)["unassigned.0"]
+        if event.name == "PaymentsUnlinked"
+        for message in (pb.PaymentsUnlinked.FromString(event.body),)
+    ]
+    counted: Counter[int] = Counter()
+    for position, removed in told:
+        counted[position] += removed
+    return max(counted.values())
+
+
+@pytest.mark.parametrize("vouchers", [1, 2])
+def test_no_posting_moves_more_disbursements_than_its_limit(world: World, vouchers: int) -> None:
+    world.post("quota", {"key": "Q1"})
+    waiting_lines(world, vouchers)
+
+    world.pay({"key": "P0", "voucher_no": "V0"}, {"key": "P1", "voucher_no": "V1"})
+
+    assert {category for category, _, _ in places(world)} == {"poverty"}
+    assert sum(places(world).values()) == MANY
+    assert rows_told_at_once(world) <= ROWS_MAX
+    assert world.scalar("SELECT count(*) FROM remembered_voucher") == 0
+    assert world.verify().fault == ""
+
+
+def test_disbursements_that_a_crash_left_behind_their_payment_are_moved_by_the_job(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(posting_payments, "finish_links", lambda *_: 0)
+    world.post("quota", {"key": "Q1"})
+    waiting_lines(world, 1)
+    world.pay({"key": "P0", "voucher_no": "V0"})
+    after_the_crash = places(world)
+    world.post("disbursement", {"key": "D9", "voucher_no": "V0"})
+
+    FinishLinksJob(world.book).run()
+    FinishLinksJob(world.book).run()
+
+    assert after_the_crash == {("unassigned", None, None): MANY}
+    assert places(world) == {("poverty", "P0", "Q1"): MANY + 1}
+    assert world.verify().fault == ""
+
+
+def test_disbursements_that_a_crash_left_behind_a_new_link_are_moved_by_the_job(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.pay({"key": "P0", "voucher_no": "V0"})
+    waiting_lines(world, 1)
+    monkeypatch.setattr(posting_quotas, "finish_links", lambda *_: 0)
+    world.post("quota", {"key": "Q1"})
+    after_the_crash = places(world)
+    world.post("disbursement", {"key": "E1", "original_key": "D00001", "amount_fen": -5_000})
+
+    FinishLinksJob(world.book).run()
+
+    assert after_the_crash == {("unassigned", "P0", None): MANY}
+    assert places(world) == {("poverty", "P0", "Q1"): MANY - 1}
+    assert world.scalar("SELECT count(*) FROM remembered_voucher") == 0
+    assert world.verify().fault == ""

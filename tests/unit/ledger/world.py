@@ -99,8 +99,8 @@ KINDS: dict[str, tuple[Columns, Mapping[str, Any], Callable[[Book, pl.DataFrame,
 }
 Row = Mapping[str, Any]
 _EMPTIED = (
-    "quota, project, allotment, payment, ended_share, disbursement, remembered_pair, transfer, owner, account,"
-    " account_day, measured, block, closed_day, restated, coverage, stream_event, outbox, stream_head"
+    "quota, project, allotment, payment, ended_share, disbursement, remembered_pair, remembered_voucher, transfer, owner,"
+    " account, account_day, measured, block, closed_day, restated, coverage, stream_event, outbox, stream_head"
 )
 
 
