@@ -35,6 +35,12 @@ class WebhookSender:
             raise InvalidInput(
                 "notify.webhook_url", "webhook 地址应为 http(s)://…", "the webhook URL must be http(s)://…"
             )
+        if not secret:
+            raise InvalidInput(
+                "notify.webhook_secret",
+                "设了 MINGZHANG_WEBHOOK_URL，还须设 MINGZHANG_WEBHOOK_SECRET，否则谁都能伪造签名",
+                "MINGZHANG_WEBHOOK_URL needs MINGZHANG_WEBHOOK_SECRET: without it anybody could sign",
+            )
         self._https = parts.scheme == "https"
         self._host = parts.hostname
         self._port = parts.port

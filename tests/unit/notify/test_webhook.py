@@ -5,7 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 
+import pytest
+
 from services.kit.config import Config
+from services.kit.errors import InvalidInput
 from services.notify.domain.deliveries import Outcome
 from services.notify.senders.webhook import WebhookSender
 from tests.unit.notify.builders import (
@@ -79,3 +82,9 @@ def test_what_an_endpoint_says_cannot_hurt_who_keeps_or_reads_it(notify_of: Make
     notify.deliver()
 
     assert [(row.state, row.receipt) for row in rows(notify)] == [("sent", "HTTP 200 thanks   [2J!")]
+
+
+def test_a_webhook_without_a_secret_is_refused() -> None:
+    """Its signature would hold, and prove nothing."""
+    with pytest.raises(InvalidInput, match="SECRET"):
+        WebhookSender("http://127.0.0.1:1/x", "", "http://127.0.0.1", ManualClock())
