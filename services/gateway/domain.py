@@ -14,8 +14,6 @@ from services.kit.errors import InvalidInput, NotAllowed, Refused
 ROLES_OF_USERS = (ADMINISTRATOR, FINANCE_OFFICER, RULE_AUTHOR)
 LANGUAGES = ("zh", "en")
 COUNTRY = "000000"
-PROVINCE_DIGITS = 2
-"""Leading digits of a division's code that name its province."""
 PASSWORD_LENGTH_MIN = 10
 PASSWORD_LENGTH_MAX = 200
 SESSION_LASTS = timedelta(hours=12)
@@ -109,16 +107,6 @@ def within(user: User, scope: Scope) -> User:
             "gateway.outside_funds", "资金项不在您的管辖范围内", "these funds are outside of what you may see"
         )
     return user
-
-
-def require_whole_province(scope: Scope) -> None:
-    """Refuses (NotAllowed) whoever sees only a part of the province, or only some funds: a day closes for all of it."""
-    if len(scope.division_prefix) > PROVINCE_DIGITS or scope.funds:
-        raise NotAllowed(
-            "gateway.not_the_province",
-            "业务日按全省关闭，须由省级管理员操作",
-            "days close for the whole province: this is for administrators of the province",
-        )
 
 
 def check_password(password: str, name: str) -> None:

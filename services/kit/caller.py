@@ -17,6 +17,8 @@ ADMINISTRATOR = "administrator"
 FINANCE_OFFICER = "finance_officer"
 RULE_AUTHOR = "rule_author"
 SERVICE = "service"
+PROVINCE_DIGITS = 2
+"""Leading digits of a division's code that name its province."""
 ROLES = (ADMINISTRATOR, FINANCE_OFFICER, RULE_AUTHOR, SERVICE)
 
 
@@ -78,6 +80,15 @@ class Caller:
                 f"需要角色：{wanted}",
                 f"this needs one of the roles {wanted}",
                 {"roles": wanted},
+            )
+
+    def require_whole_province(self) -> None:
+        """Refuses whoever sees only a part of the province, or only some funds: some things are done for all of it."""
+        if len(self.scope.division_prefix) > PROVINCE_DIGITS or self.scope.funds:
+            raise NotAllowed(
+                "caller.not_the_province",
+                "此项操作影响全省，须由管辖全省的人员办理",
+                "this concerns the whole province: it is for people who see all of it",
             )
 
 

@@ -94,6 +94,7 @@ class LedgerServicer(ledger_pb2_grpc.LedgerServiceServicer):
     ) -> ledger_pb2.CloseDaysResponse:
         """Closes business days of the province."""
         current_caller().require(ADMINISTRATOR)
+        current_caller().require_whole_province()
         up_to, first = messages.day_of(request.up_to), messages.day_of(getattr(request, "from"))
         if up_to is None:
             raise InvalidInput("ledger.day", "请给出关账至的日期", "the last day to close is missing")

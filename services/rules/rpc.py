@@ -80,6 +80,7 @@ class RulesServicer(RulesServiceServicer):
         """Puts a bundle in force."""
         caller = current_caller()
         caller.require(ADMINISTRATOR, RULE_AUTHOR)
+        caller.require_whole_province()
         source = Source("", "", 0, "DeployBundle", caller.request_id)
         with self._database.transaction() as connection:
             store = LogStores(connection, request.category)

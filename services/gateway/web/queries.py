@@ -10,7 +10,6 @@ from mingzhang.notify.v1 import notify_pb2 as notify
 from mingzhang.rules.v1 import rules_pb2 as rules
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.gateway.domain import require_whole_province
 from services.gateway.web.answers import API, Code, Day, Key, PageToken, Text, UpTo500, schema, shown
 from services.gateway.web.visit import SignedIn
 from services.kit.caller import ADMINISTRATOR
@@ -90,7 +89,7 @@ class CloseDays(BaseModel):
 def close_days(visit: SignedIn, asked: CloseDays) -> Response:
     """Closes business days of the province up to and with a day, in order."""
     visit.caller.require(ADMINISTRATOR)
-    require_whole_province(visit.caller.scope)
+    visit.caller.require_whole_province()
     request = ledger.CloseDaysRequest(up_to=asked.up_to, **{"from": asked.first})
     return shown(visit.parts.services.ledger.close_days(visit.caller, request))
 

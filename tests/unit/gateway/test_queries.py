@@ -81,7 +81,7 @@ def test_days_of_the_province_are_closed_by_nobody_who_sees_a_part(
     add_user(gateway.parts.accounts, User("part", "部分", (ADMINISTRATOR,), division, funds), PASSWORD, "r")
     answer = gateway.client("part").post("/api/v1/closed-days", json={"up_to": "2018-07-31"})
 
-    assert (answer.status_code, answer.json()["code"]) == (403, "gateway.not_the_province")
+    assert (answer.status_code, answer.json()["code"]) == (403, "caller.not_the_province")
     assert gateway.others.calls == []
 
 

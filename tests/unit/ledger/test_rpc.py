@@ -110,7 +110,11 @@ def test_only_an_administrator_closes_days(servicer: LedgerServicer) -> None:
     with acting_as(person(ADMINISTRATOR)):
         closed = servicer.CloseDays(request, CONTEXT)
 
+    with acting_as(person(ADMINISTRATOR, "630121")):
+        of_a_county = refusal(lambda: servicer.CloseDays(request, CONTEXT), NotAllowed)
+
     assert refused == "caller.role_missing"
+    assert of_a_county == "caller.not_the_province"
     assert (closed.closed, closed.closed_to) == (3, "2018-02-03")
 
 
