@@ -12,7 +12,7 @@ setup: ## Make .venv with everything that is needed
 	@deploy/bootstrap.sh
 
 run: setup ## Start the whole system in one process, with the demo loaded
-	@set -a; [ ! -f .env ] || . ./.env; MINGZHANG_DEMO_SIZE=$${MINGZHANG_DEMO_SIZE-s} exec .venv/bin/mingzhang serve
+	@given=$$(export -p); set -a; [ ! -f .env ] || . ./.env; eval "$$given"; MINGZHANG_DEMO_SIZE=$${MINGZHANG_DEMO_SIZE-s} exec .venv/bin/mingzhang serve
 
 test: setup check contract scenarios e2e ## All tiers: check and unit, contract, scenarios, e2e
 

@@ -105,7 +105,8 @@ def _load_demo(kit: ServiceKit) -> None:
 
     def load() -> None:
         try:
-            import_module("services.demo.first_start").run(kit, _report)
+            if import_module("services.demo.first_start").run(kit, _report):
+                _report("演示数据已载入 · the demo is loaded")
         except MingzhangError as refusal:
             _report(f"演示数据未能载入 · the demo was not loaded: {refusal.sentence(kit.config.language)}")
 

@@ -5,11 +5,12 @@ The mode is two constructors: which bus carries the events, and which PostgreSQL
 
 from __future__ import annotations
 
+import fcntl
 import signal
 import socket
 import threading
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import IO, Any
 
 import grpc
 import uvicorn
@@ -132,6 +133,7 @@ class Runtime:
         self._consumer_databases: list[PostgresDatabase] = []
         self._channels: dict[tuple[str, str], grpc.Channel] = {}
         self._http: _HttpServer | None = None
+        self._claim: IO[str] | None = None
         self._ready = threading.Event()
         self._stopped = threading.Event()
         # The two constructors. A notify that shares its queues with the nameko process only publishes and pulls.
@@ -169,6 +171,7 @@ class Runtime:
     def start(self, mounts: dict[str, Mount]) -> None:
         """Database, migrations, modules, gRPC, consumers, jobs, HTTP: in this order."""
         crash_points.arm(self.config.crash_point)
+        self._claim_data_folder()
         self.open_database()
         for service in self._services:
             self._report(f"启动 {service} · starting {service}")
@@ -190,6 +193,23 @@ class Runtime:
         self._ready.set()
         for words in self.announcements:
             self._report(words())
+
+    def _claim_data_folder(self) -> None:
+        """One system to a data folder: a second would take the sockets of the first. Ends with the process."""
+        if self.postgres is None:
+            return
+        self.config.data_dir.mkdir(parents=True, exist_ok=True)
+        self._claim = (self.config.data_dir / "serving").open("a")
+        try:
+            fcntl.flock(self._claim, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            folder = self.config.data_dir
+            raise Refused(
+                "kit.already_serving",
+                f"数据目录 {folder} 已有系统在运行",
+                f"a system runs in the data folder {folder} already",
+                {"folder": folder},
+            ) from error
 
     def open_database(self) -> None:
         """Starts the embedded PostgreSQL if it is used, and migrates the databases of the services here."""

@@ -54,6 +54,6 @@ def _close(kit: ServiceKit, days_of: Callable[[ServiceKit], Days], given: argpar
     from datetime import timedelta
 
     up_to = messages.day_of(given.up_to) or today(kit.clock) - timedelta(days=1)
-    closed = usecases.close_days(days_of(kit), up_to, messages.day_of(given.first), "")
+    closed = usecases.close_days(days_of(kit), up_to, messages.day_of(given.first), today(kit.clock), "")
     sys.stdout.write(f"关账 {closed.count} 天 · closed {closed.count} days, 至 up to {closed.closed_to}\n")
     return 0

@@ -37,6 +37,7 @@ def mount(kit: ServiceKit) -> None:
         StoredChain(kit.database),
         base_data,
         Metrics(kit.registry).observe,
+        kit.clock,
     )
     servicer = LedgerServicer(ledger)
     kit.serve(

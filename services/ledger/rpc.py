@@ -12,6 +12,7 @@ from mingzhang.envelope.v1.columns import Columns
 from mingzhang.ledger.v1 import columns, ledger_pb2, ledger_pb2_grpc
 
 from services.kit.caller import ADMINISTRATOR, SERVICE
+from services.kit.clock import Clock, today
 from services.kit.errors import InvalidInput
 from services.kit.rpc.context import current_caller, current_request_id
 from services.ledger import messages, usecases
@@ -42,6 +43,7 @@ class Ledger:
     chain: ChainReader
     base_data: BaseData
     observe: Callable[[str, Posted], None]
+    clock: Clock
 
 
 class LedgerServicer(ledger_pb2_grpc.LedgerServiceServicer):
@@ -98,7 +100,9 @@ class LedgerServicer(ledger_pb2_grpc.LedgerServiceServicer):
         up_to, first = messages.day_of(request.up_to), messages.day_of(getattr(request, "from"))
         if up_to is None:
             raise InvalidInput("ledger.day", "请给出关账至的日期", "the last day to close is missing")
-        closed = usecases.close_days(self._ledger.days, up_to, first, current_request_id())
+        closed = usecases.close_days(
+            self._ledger.days, up_to, first, today(self._ledger.clock), current_request_id()
+        )
         closed_to = closed.closed_to.isoformat() if closed.closed_to else ""
         return ledger_pb2.CloseDaysResponse(closed=closed.count, closed_to=closed_to)
 

@@ -46,12 +46,20 @@ class _Plan:
         return frame.filter(pl.col("from_day") <= day if day == self.first else of_day)
 
 
-def close_days(days: Days, up_to: date, first: date | None, request_id: str) -> Closed:
+def close_days(days: Days, up_to: date, first: date | None, today: date, request_id: str) -> Closed:
     """Closes every day after the newest closed one up to and with `up_to`.
 
+    A day closes for good, so none closes that has not begun: `up_to` is at most `today`.
     `first` is the first day of all if none was closed before (None: the day of the first entry). Closing what is
     closed changes nothing.
     """
+    if up_to > today:
+        raise InvalidInput(
+            "ledger.future_day",
+            f"{up_to} 尚未到来，不能关账；今天是 {today}",
+            f"{up_to} has not come yet and cannot close; today is {today}",
+            {"day": up_to},
+        )
     plan: _Plan | None = None
     calendar: Calendar | None = None
     count = 0

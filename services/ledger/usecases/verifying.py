@@ -8,6 +8,7 @@ from typing import Protocol
 
 import polars as pl
 
+from services.kit.errors import InvalidInput
 from services.ledger.domain import chain
 from services.ledger.domain.chain import CONTENT_HASH_BYTES, GENESIS, Block, Tag
 
@@ -60,6 +61,13 @@ def verify_chain(reader: ChainReader, from_height: int, progress: Callable[[int,
     Postings may go on meanwhile: what is sealed after the head was read is left to the next time.
     """
     head_height, head_hash = reader.head()
+    if from_height > max(head_height, 1):
+        raise InvalidInput(
+            "ledger.beyond_head",
+            f"链的高度为 {head_height}，没有第 {from_height} 块",
+            f"the chain has {head_height} blocks, there is no block {from_height}",
+            {"head": head_height},
+        )
     before = reader.blocks(from_height - 1, 1) if from_height > 1 else []
     previous = before[0].hash if before else GENESIS
     height, entries, first = from_height, 0, from_height

@@ -153,7 +153,7 @@ def test_an_unknown_division_posts_and_leaves_a_finding(ingest: Ingest) -> None:
 def test_findings_under_long_names_leave_in_more_than_one_event(
     ingest: Ingest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("services.kit.envelope.BYTES_MAX", 20_000)
+    monkeypatch.setattr("services.kit.envelope.UNPACKED_BYTES_MAX", 5_000)
     ingest.ledger.base = Known(frozenset({"630121"}), frozenset())
     ended = ingest.bring(as_csv("payment_table", payments(60, 区划="X" * 120)))
 

@@ -11,6 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from services.kit.database import PostgresDatabase
+from services.kit.errors import InvalidInput
 from services.ledger import cli, usecases
 from services.ledger.domain import chain
 from services.ledger.domain.chain import GENESIS, Block
@@ -68,9 +69,17 @@ def test_an_empty_chain_is_sound(world: World) -> None:
 
 
 def test_the_chain_is_verified_from_any_height(worked: World) -> None:
-    found = [worked.verify(height) for height in (2, 5, 10, 11)]
+    found = [worked.verify(height) for height in (2, 5, 10)]
 
-    assert [(one.fault, one.blocks) for one in found] == [("", 9), ("", 6), ("", 1), ("", 0)]
+    assert [(one.fault, one.blocks) for one in found] == [("", 9), ("", 6), ("", 1)]
+
+
+def test_a_height_beyond_the_head_is_refused(worked: World) -> None:
+    height = worked.chain.head()[0]
+    with pytest.raises(InvalidInput) as refused:
+        usecases.verify_chain(worked.chain, height + 1, lambda *_: None)
+
+    assert refused.value.code == "ledger.beyond_head"
 
 
 @pytest.mark.parametrize(

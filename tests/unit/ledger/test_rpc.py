@@ -14,6 +14,7 @@ from prometheus_client import CollectorRegistry
 
 from services.kit import envelope
 from services.kit.caller import ADMINISTRATOR, FINANCE_OFFICER, RULE_AUTHOR, Caller, Scope, service_caller
+from services.kit.clock import SystemClock
 from services.kit.errors import InvalidInput, MingzhangError, NotAllowed, NotSignedIn
 from services.kit.rpc.context import acting_as
 from services.ledger.metrics import Metrics
@@ -36,7 +37,13 @@ def registry() -> CollectorRegistry:
 @pytest.fixture
 def servicer(world: World, registry: CollectorRegistry) -> LedgerServicer:
     ledger = Ledger(
-        world.book, world.days, world.reader, world.chain, world.base_data, Metrics(registry).observe
+        world.book,
+        world.days,
+        world.reader,
+        world.chain,
+        world.base_data,
+        Metrics(registry).observe,
+        SystemClock(),
     )
     return LedgerServicer(ledger)
 
@@ -116,6 +123,14 @@ def test_only_an_administrator_closes_days(servicer: LedgerServicer) -> None:
     assert refused == "caller.role_missing"
     assert of_a_county == "caller.not_the_province"
     assert (closed.closed, closed.closed_to) == (3, "2018-02-03")
+
+
+def test_a_day_that_has_not_come_does_not_close(servicer: LedgerServicer) -> None:
+    request = pb.CloseDaysRequest(up_to="2999-01-01", **{"from": "2998-12-31"})
+    with acting_as(person(ADMINISTRATOR)):
+        refused = refusal(lambda: servicer.CloseDays(request, CONTEXT), InvalidInput)
+
+    assert refused == "ledger.future_day"
 
 
 def test_nobody_reads_without_a_caller(servicer: LedgerServicer) -> None:
