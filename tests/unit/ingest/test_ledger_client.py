@@ -118,7 +118,7 @@ def test_a_ledger_that_refuses_everything_is_not_asked_for_ever() -> None:
 
 
 def test_an_envelope_too_large_travels_in_halves(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("services.kit.envelope.UNPACKED_BYTES_MAX", 20_000)
+    monkeypatch.setattr("services.kit.envelope.UNPACKED_BYTES_MAX", 10_000)
     sizes: list[int] = []
 
     def ledger(request: ledger_pb2.PostRequest) -> ledger_pb2.PostResponse:
