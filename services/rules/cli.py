@@ -111,7 +111,13 @@ def _test(arguments: argparse.Namespace) -> int:
     failed = [outcome for outcome in outcomes if not outcome.passed]
     for outcome in outcomes if arguments.verbose else failed:
         _say(_outcome(outcome))
-    _say(f"{len(outcomes)} 个用例，{len(failed)} 个未通过 / {len(outcomes)} cases, {len(failed)} failed")
+    skipped = {problem.file for problem in loaded.problems} - {rule.source for rule in loaded.rules}
+    zh, en = f"{len(outcomes)} 个用例", f"{len(outcomes)} cases"
+    zh, en = f"{zh}，{len(failed)} 个未通过", f"{en}, {len(failed)} failed"
+    if loaded.problems:
+        zh = f"未通过：{len(loaded.problems)} 处问题，{len(skipped)} 个文件的用例没有运行；其余 {zh}"
+        en = f"not passed: {len(loaded.problems)} problems, the cases of {len(skipped)} files were not run; the rest: {en}"
+    _say(f"{zh} / {en}")
     return 1 if failed or loaded.problems or not outcomes else 0
 
 

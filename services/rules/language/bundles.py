@@ -39,12 +39,19 @@ class BundleResult:
 
 
 def load_rules(folder: Path = RULEBOOKS) -> LoadResult:
-    """Reads and checks all rule files (*/*.yaml) under a folder of rulebooks."""
+    """Reads and checks all rule files (*/*.yaml) under a folder of rulebooks.
+
+    Raises InvalidInput "rules.no_folder" and "rules.no_rule_files": a wrong path must not pass for sound rules.
+    """
     return _check(_texts(folder))
 
 
 def build_bundle(folder: Path, category: str) -> BundleResult:
-    """The bundle of a category: the rules of its folder and the common ones that apply to it."""
+    """The bundle of a category: the rules of its folder and the common ones that apply to it.
+
+    Raises InvalidInput where no rule applies ("rules.empty_bundle"), and like load_rules: a bundle without rules
+    would switch a category off in silence.
+    """
     if category not in BUNDLE_CATEGORIES:
         raise InvalidInput(
             "rules.unknown_category",
@@ -57,6 +64,13 @@ def build_bundle(folder: Path, category: str) -> BundleResult:
     if loaded.problems:
         return BundleResult(None, loaded.problems)
     chosen = [rule for rule in loaded.rules if category in rule.categories]
+    if not chosen:
+        raise InvalidInput(
+            "rules.empty_bundle",
+            f"这个文件夹里没有适用于 {category} 的规则：{folder}",
+            f"no rule in this folder applies to {category}: {folder}",
+            {"category": category, "folder": folder},
+        )
     return BundleResult(_bundle(category, chosen, {rule.source: texts[rule.source] for rule in chosen}), ())
 
 
@@ -101,10 +115,21 @@ def _bundle(category: str, rules: Iterable[Rule], texts: Mapping[str, str]) -> B
 
 
 def _texts(folder: Path) -> dict[str, str]:
+    if not folder.is_dir():
+        raise InvalidInput(
+            "rules.no_folder", f"没有这个文件夹 {folder}", f"there is no folder {folder}", {"folder": folder}
+        )
     found: dict[str, str] = {}
     for path in sorted(folder.glob("*/*.yaml")):
         # A file that is not UTF-8 is told by its replacement characters, at their place, when it is read.
         found[f"{path.parent.name}/{path.name}"] = path.read_bytes().decode("utf-8", errors="replace")
+    if not found:
+        raise InvalidInput(
+            "rules.no_rule_files",
+            f"这个文件夹里没有规则文件，规则应在其下一级，如 common/*.yaml：{folder}",
+            f"no rule files in this folder; they are one level below it, as common/*.yaml: {folder}",
+            {"folder": folder},
+        )
     return found
 
 

@@ -38,7 +38,7 @@ def deploy_bundle(
     """Puts a bundle in force for what comes after this place of the log. The bundle in force changes nothing.
 
     `served` are the categories of this process. Raises NotFound for another category, InvalidInput for a bundle that
-    lint refuses, that is of another category, or that looks back on columns which are not kept.
+    lint refuses, that is of another category, has no rules, or looks back on columns which are not kept.
     """
     if category not in served:
         raise NotFound(
@@ -49,6 +49,7 @@ def deploy_bundle(
         )
     rules = bundles.add(content)
     _refuse_other_category(rules, category)
+    _refuse_empty(rules, category)
     refuse_unkept(rules, store.facts)
     state = store.log.lock()
     if state.bundle_hash == rules.bundle.hash:
@@ -79,6 +80,17 @@ def _refuse_other_category(rules: Rules, category: str) -> None:
             f"规则包属于 {rules.bundle.category}，不是 {category}",
             f"the bundle is of {rules.bundle.category}, not of {category}",
             {"category": category, "bundle_category": rules.bundle.category},
+        )
+
+
+def _refuse_empty(rules: Rules, category: str) -> None:
+    # Only here, not where bundles are read: one that is kept in a log must stay readable.
+    if not rules.bundle.rules:
+        raise InvalidInput(
+            "rules.empty_bundle",
+            f"规则包里没有规则，部署后 {category} 将不再有任何预警",
+            f"the bundle has no rules; nothing of {category} would be judged any more",
+            {"category": category},
         )
 
 

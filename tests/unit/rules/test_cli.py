@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from services.kit.errors import Refused
+from services.kit.errors import InvalidInput, Refused
+from services.main import main
 from services.rules.cli import RulesPort, add_commands, explanation_lines
 from services.rules.language import RULEBOOKS, build_bundle
 
@@ -86,8 +87,37 @@ def test_lint_tells_file_line_column_and_both_languages(
     )
 
 
-def test_lint_of_an_empty_folder_is_a_failure(tmp_path: Path) -> None:
-    assert _run(None, "lint", str(tmp_path)) == 1
+@pytest.mark.parametrize("command", [["lint"], ["test"], ["list"], ["deploy", "poverty", "--folder"]])
+@pytest.mark.parametrize(
+    ("folder", "sentence"),
+    [
+        ("nowhere", "没有这个文件夹"),
+        ("a-file", "没有这个文件夹"),
+        ("empty", "这个文件夹里没有规则文件"),
+    ],
+)
+def test_a_folder_without_rules_is_refused_and_ends_with_2(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], command: list[str], folder: str, sentence: str
+) -> None:
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "a-file").touch()
+
+    assert main(["rules", *command, str(tmp_path / folder)]) == 2
+    told = capsys.readouterr()
+    assert sentence in told.err
+    assert told.out == ""
+
+
+def test_a_folder_without_rules_for_the_category_puts_nothing_in_force(folder: Path) -> None:
+    for path in folder.glob("common/*.yaml"):
+        path.unlink()
+    service = FakeService()
+    with pytest.raises(InvalidInput) as refused:
+        _run(service, "deploy", "poverty", "--folder", str(folder))
+
+    assert refused.value.code == "rules.empty_bundle"
+    assert "没有适用于 poverty 的规则" in refused.value.zh
+    assert service.deployed == []
 
 
 def test_test_runs_every_case_and_names_those_that_do_not_hold(
@@ -100,6 +130,15 @@ def test_test_runs_every_case_and_names_those_that_do_not_hold(
     assert lines[0].startswith("未过 FAILED common/idle-over-one-year.yaml:")
     assert lines[0].endswith("接收后第 365 天仍有余额预警：应为 expected warn，实为 said none")
     assert len(lines) == 2
+
+
+def test_test_says_which_files_it_did_not_run(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    _spoil(folder, "common/idle-over-one-year.yaml", "unpaid_fen > 0", "unpaid > 0")
+
+    assert _run(None, "test", str(folder)) == 1
+    last = capsys.readouterr().out.splitlines()[-1]
+    assert last.startswith("未通过：1 处问题，1 个文件的用例没有运行；其余 ")
+    assert "not passed: 1 problems, the cases of 1 files were not run" in last
 
 
 def test_list_shows_the_files_or_what_is_in_force(capsys: pytest.CaptureFixture[str]) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from services.kit.errors import InvalidInput
 from services.rules.engine.durable_pool import DurablePool
 from services.rules.language import RULEBOOKS, build_bundle
 from services.rules.storage import LogStores
@@ -92,6 +93,21 @@ def test_days_of_a_division_are_judged_when_its_data_comes(world: Make) -> None:
 
     assert before == set()
     assert {row[2] for row in here.standing(BEHIND)} == {"2018-06"}
+
+
+def test_a_bundle_without_rules_is_refused_and_the_one_in_force_stays(world: Make) -> None:
+    here = world()
+    content = b'{"category":"poverty","format":1,"rules":[]}'
+    with here.database.transaction() as connection:
+        store = LogStores(connection, "poverty")
+        before = store.log.lock()
+        source = Source("", "", 0, "DeployBundle", "")
+        with pytest.raises(InvalidInput) as refused:
+            deploy_bundle(store, SHARED_BUNDLES, ("poverty",), "poverty", content, "a", source)
+        after = store.log.lock()
+
+    assert refused.value.code == "rules.empty_bundle"
+    assert after == before
 
 
 def test_a_conclusion_goes_when_the_warning_it_rests_on_shrinks(world: Make, tmp_path: Path) -> None:
