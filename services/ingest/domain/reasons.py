@@ -17,6 +17,10 @@ ROW_REASONS: dict[str, tuple[str, str]] = {
     "ingest.no_key": ("缺少“{field}”，无法标识该行", "“{field}” is missing, the row has no key"),
     "ingest.too_long": ("“{field}”过长", "“{field}” is too long"),
     "ingest.line_too_long": ("该行超过长度上限", "the line is over the limit of length"),
+    "ingest.outside_division": (
+        "区划 {division} 不在报送区划 {sender} 的范围内",
+        "division {division} is outside division {sender}, for which the file was sent",
+    ),
     "ingest.ragged_row": ("列数与表头不符", "the row does not have the columns of the header"),
     "ingest.unclosed_quote": ("引号没有闭合", "a quotation mark is not closed"),
     "ingest.bad_encoding": ("该行的编码无法识别", "the encoding of the row cannot be read"),
@@ -99,8 +103,11 @@ _TOO_LARGE: dict[str, tuple[str, str]] = {
 }
 
 
-def rejected(line: int, field: str, reason: str, key: str = "", original: bytes = b"") -> Rejected:
-    """A row to quarantine, with its sentences. `field` is the column as the file names it."""
+def rejected(
+    line: int, field: str, reason: str, key: str = "", original: bytes = b"", **parameters: str
+) -> Rejected:
+    """A row to quarantine, with its sentences. `field` is the column as the file names it; the parameters are what
+    else the sentences quote, none of it personal."""
     zh, en = ROW_REASONS[reason]
     key = key[:KEY_MAX]
     before_zh, before_en = (f"凭证 {key}：", f"voucher {key}: ") if key else ("", "")
@@ -108,8 +115,8 @@ def rejected(line: int, field: str, reason: str, key: str = "", original: bytes 
         line,
         field,
         reason,
-        before_zh + zh.format(field=field),
-        before_en + en.format(field=field),
+        before_zh + zh.format(field=field, **parameters),
+        before_en + en.format(field=field, **parameters),
         key,
         original,
     )

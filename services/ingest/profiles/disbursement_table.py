@@ -61,6 +61,7 @@ def typed_disbursements(batch: TextBatch, context: Context, labels: Mapping[str,
         door.bad_amount("due", "due_fen"),
         door.Check("ingest.bad_date", "paid_on", pl.col("effective_on").is_null()),
         door.Check("ingest.bad_month", "month_text", pl.col("month").is_null()),
+        *door.outside_division(context),
         *door.too_long(frame, ()),
     ]
     good, rejected = door.refuse(frame, checks, labels, batch)

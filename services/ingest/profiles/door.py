@@ -11,6 +11,7 @@ from services.ingest.domain import text
 from services.ingest.domain.imports import Covered, Finding, Rejected, TextBatch
 from services.ingest.domain.reasons import rejected
 from services.ingest.usecases import Context
+from services.kit.caller import Scope
 
 CODE_CHARS_MAX = 128
 TEXT_CHARS_MAX = 2_000
@@ -19,11 +20,16 @@ FEN_MAX = 10**14
 
 @dataclass(frozen=True)
 class Check:
-    """A row for which `bad` holds is refused. `name` is the field at fault; null counts as not bad."""
+    """A row for which `bad` holds is refused. `name` is the field at fault; null counts as not bad.
+
+    The sentence of the reason may quote `parameters`, and as {division} the row's own division (`quotes_division`).
+    """
 
     reason: str
     name: str
     bad: pl.Expr
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    quotes_division: bool = False
 
 
 @dataclass(frozen=True)
@@ -83,12 +89,14 @@ def refuse(
     if failed.null_count() == frame.height:
         return frame, []
     key = pl.col("voucher").fill_null("") if "voucher" in frame.columns else pl.lit("")
-    bad = frame.select("line", key.alias("of")).with_columns(failed).filter(pl.col("check").is_not_null())
+    division = pl.col("division_code") if "division_code" in frame.columns else pl.lit(None, pl.String)
+    shown = frame.select("line", key.alias("of"), division.alias("division")).with_columns(failed)
     refused = []
-    for line, of, number in bad.rows():
+    for line, of, code, number in shown.filter(pl.col("check").is_not_null()).rows():
         check = checks[number]
         label = labels.get(check.name, check.name)
-        refused.append(rejected(line, label, check.reason, of, batch.original(line, of)))
+        quoted = {**check.parameters, "division": code} if check.quotes_division else check.parameters
+        refused.append(rejected(line, label, check.reason, of, batch.original(line, of), **quoted))
     return frame.filter(failed.is_null()), refused
 
 
@@ -104,6 +112,19 @@ def find(
             label = labels.get(odd.name, odd.name)
             found.append(Finding(name, division, line, label, odd.reason, day))
     return found
+
+
+def outside_division(context: Context) -> list[Check]:
+    """Refuses rows of a division outside the one that the import was sent for: nobody writes into another's ledger.
+
+    A division that base data does not have is nobody's: it posts, with a finding.
+    """
+    sender = Scope(context.division_code)
+    outside = sorted(code for code in context.known.divisions if not sender.sees_division(code))
+    if not outside:
+        return []
+    bad = pl.col("division_code").is_in(outside)
+    return [Check("ingest.outside_division", "division", bad, {"sender": sender.division}, True)]
 
 
 def unknown_division(context: Context, name: str = "division_code") -> list[Odd]:

@@ -66,6 +66,7 @@ def typed_payments(batch: TextBatch, context: Context, labels: Mapping[str, str]
         door.Check("ingest.bad_year", "year", pl.col("fiscal_year").is_null()),
         door.bad_amount("amount", "amount_fen"),
         door.Check("ingest.bad_date", "paid_on", pl.col("effective_on").is_null()),
+        *door.outside_division(context),
         *door.too_long(frame, FREE_TEXT),
     ]
     good, rejected = door.refuse(frame, checks, labels, batch)

@@ -49,6 +49,7 @@ def typed_projects(batch: TextBatch, context: Context, labels: Mapping[str, str]
         door.missing("division"),
         door.bad_amount("amount", "investment_fen"),
         door.Check("ingest.bad_date", "entered", pl.col("effective_on").is_null()),
+        *door.outside_division(context),
         *door.too_long(frame, FREE_TEXT),
     ]
     good, rejected = door.refuse(frame, checks, labels, batch)

@@ -53,6 +53,7 @@ def typed_quotas(batch: TextBatch, context: Context, labels: Mapping[str, str]) 
         door.missing("division"),
         door.bad_amount("amount", "amount_fen"),
         door.Check("ingest.bad_date", "received", pl.col("effective_on").is_null()),
+        *door.outside_division(context),
         *door.too_long(frame, FREE_TEXT),
     ]
     good, rejected = door.refuse(frame, checks, labels, batch)

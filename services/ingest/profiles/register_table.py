@@ -25,7 +25,7 @@ HEADERS = {
 }
 
 
-def typed_register(batch: TextBatch, context: Context, labels: Mapping[str, str]) -> Typed:  # noqa: ARG001 - the shape of every profile
+def typed_register(batch: TextBatch, context: Context, labels: Mapping[str, str]) -> Typed:
     """Rows of the list registered_person: person and household (clear), valid from and to (inclusive)."""
     frame = door.normal_frame(batch).with_columns(
         text.division6(pl.col("division")).alias("division_code"),
@@ -37,6 +37,7 @@ def typed_register(batch: TextBatch, context: Context, labels: Mapping[str, str]
         door.missing("id_number"),
         door.Check("ingest.bad_date", "identified", pl.col("valid_from").is_null()),
         door.Check("ingest.bad_date", "left", pl.col("left").is_not_null() & pl.col("valid_to").is_null()),
+        *door.outside_division(context),
         *door.too_long(frame, ()),
     ]
     good, rejected = door.refuse(frame, checks, labels, batch)
