@@ -1,4 +1,4 @@
-"""Inbound command line: `mingzhang ingest import FILE…` and `mingzhang ingest quarantine`, through the service's door."""
+"""Inbound command line: `mingzhang ingest import FILE…` and `quarantine` through the service's door, and `formats`."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from typing import Any
 
 from mingzhang.ingest.v1 import ingest_pb2, ingest_pb2_grpc
 
+from services.ingest.domain import formats
+from services.ingest.profiles import Profiles
 from services.kit.errors import InvalidInput
 from services.kit.module import ServiceKit
 
@@ -34,6 +36,18 @@ def add_commands(
     command = parser.add_parser("quarantine", help="查看隔离的数据行 · show rows in quarantine")
     command.add_argument("--import-id", default="", help="某一导入批次 · of one import")
     command.set_defaults(run=lambda given: _quarantine(given, open_kit))
+    command = parser.add_parser("formats", help="列出文件格式 · list the formats of files")
+    command.add_argument("--language", choices=("zh", "en"), default="zh", help="语言 · language")
+    command.add_argument("--markdown", action="store_true", help="写成 docs/formats.md · as docs/formats.md")
+    command.set_defaults(run=_formats)
+
+
+def _formats(given: argparse.Namespace) -> int:
+    """Asks the profiles themselves: no system need be running."""
+    known = Profiles().formats
+    told = formats.lines(known, given.language)
+    sys.stdout.write(formats.markdown(known) if given.markdown else "".join(f"{line}\n" for line in told))
+    return 0
 
 
 def _import(given: argparse.Namespace, open_kit: Callable[[], ServiceKit]) -> int:

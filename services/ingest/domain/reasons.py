@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from services.ingest.domain.formats import Format
 from services.ingest.domain.imports import Rejected
 from services.kit.errors import InvalidInput, TooLarge
 
@@ -59,12 +62,19 @@ FINDINGS = (
 
 _FILE_REASONS: dict[str, tuple[str, str]] = {
     "ingest.unknown_profile": (
-        "无法识别文件格式：没有任何模板与其内容相符",
-        "no profile matches the content of the file",
+        "无法识别文件格式：没有任何模板与其内容相符（mingzhang ingest formats 列出各种格式）",
+        "no profile matches the content of the file (mingzhang ingest formats lists them)",
+    ),
+    "ingest.nearest_profile": (
+        "无法识别文件格式：最接近“{title_zh}”，缺少列：{columns_zh}",
+        "the format is not recognised: the nearest is “{title_en}” ({profile}), missing columns: {columns}",
     ),
     "ingest.profile_mismatch": ("文件内容不符合模板 {profile}", "the file is not one of profile {profile}"),
     "ingest.no_such_profile": ("没有名为 {profile} 的模板", "there is no profile {profile}"),
-    "ingest.column_missing": ("缺少列“{column}”", "column “{column}” is missing"),
+    "ingest.column_missing": (
+        "文件应为“{title_zh}”，缺少列：{columns_zh}",
+        "the file should be “{title_en}” ({profile}), missing columns: {columns}",
+    ),
     "ingest.column_unknown": ("未知的列“{column}”", "column “{column}” is not known"),
     "ingest.column_twice": ("列“{column}”重复", "column “{column}” occurs twice"),
     "ingest.empty_file": ("文件是空的", "the file is empty"),
@@ -132,6 +142,18 @@ def refused_file(code: str, **parameters: object) -> InvalidInput:
     """The error of a file that is refused as a whole."""
     zh, en = _FILE_REASONS[code]
     return InvalidInput(code, zh.format(**parameters), en.format(**parameters), parameters)
+
+
+def refused_columns(code: str, format_: Format, columns: Sequence[str]) -> InvalidInput:
+    """The error of a file that lacks columns of a format."""
+    return refused_file(
+        code,
+        profile=format_.name,
+        title_zh=format_.title_zh,
+        title_en=format_.title_en,
+        columns_zh="、".join(columns),
+        columns=", ".join(columns),
+    )
 
 
 def too_large(code: str, **parameters: object) -> TooLarge:

@@ -8,8 +8,9 @@ from typing import BinaryIO
 
 import yaml
 
+from services.ingest.domain.formats import Format
 from services.ingest.domain.payees import PayeeKind
-from services.ingest.domain.reasons import refused_file
+from services.ingest.domain.reasons import refused_columns, refused_file
 from services.ingest.profiles import (
     allotment_table,
     disbursement_table,
@@ -48,6 +49,11 @@ class Profiles:
         """Their names."""
         return (self._voucher.name, *self._tables)
 
+    @property
+    def formats(self) -> tuple[Format, ...]:
+        """Their formats in words."""
+        return (self._voucher.format, *(table.format for table in self._tables.values()))
+
     def find(self, source: BinaryIO, name: str = "") -> TabularProfile | Voucher5201:
         """The profile of that name, or, without one, the one that fits the content; refuses a file that fits none.
 
@@ -70,8 +76,10 @@ class Profiles:
             return self._voucher
         header = set(header_of(source))
         nearest = max(self._tables.values(), key=lambda table: _likeness(header, table))
-        if not nearest.fits(list(header)):
+        if not header & set(nearest.headers):
             raise refused_file("ingest.unknown_profile")
+        if not nearest.fits(list(header)):
+            raise refused_columns("ingest.nearest_profile", nearest.format, nearest.lacking(header))
         return nearest
 
 

@@ -42,6 +42,8 @@ def typed_allotments(batch: TextBatch, context: Context, labels: Mapping[str, st
 
 PROFILE = TabularProfile(
     name="allotment_table",
+    title_zh="指标分配表",
+    title_en="allotments of quotas to projects",
     target="allotments",
     headers=HEADERS,
     may_be_missing=frozenset(),

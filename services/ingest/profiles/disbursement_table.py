@@ -100,6 +100,8 @@ def _key(batch: str, serial: str) -> pl.Expr:
 
 PROFILE = TabularProfile(
     name="disbursement_table",
+    title_zh="到人到户发放明细表",
+    title_en="disbursements to persons and households",
     target="disbursements",
     headers=HEADERS,
     may_be_missing=frozenset({"原批次", "原序号"}),

@@ -39,6 +39,9 @@ HEADERS = {
     "原凭证号": "original_voucher_no",
     "原明细编号": "original_detail_id",
 }
+KEY_FIELDS = ("division", "voucher_type", "voucher_no", "detail_id", "year")
+NEEDED = frozenset({*KEY_FIELDS, "paid_on", "amount"})
+"""What no payment can be without, whatever its format."""
 FREE_TEXT = ("agency_name", "purpose")
 SENSITIVE = (
     Sensitive("payer_account", "account", "payer_account_token"),
@@ -61,8 +64,7 @@ def typed_payments(batch: TextBatch, context: Context, labels: Mapping[str, str]
         identity.normal_account(frame["payee_account"]),
     )
     checks = [
-        *(door.missing(name) for name in ("division_code", "voucher_type", "voucher_no", "detail_id")),
-        door.missing("year"),
+        *(door.missing(name) for name in KEY_FIELDS),
         door.Check("ingest.bad_year", "year", pl.col("fiscal_year").is_null()),
         door.bad_amount("amount", "amount_fen"),
         door.Check("ingest.bad_date", "paid_on", pl.col("effective_on").is_null()),
@@ -113,6 +115,8 @@ def _key(voucher_no: str, detail_id: str) -> pl.Expr:
 
 PROFILE = TabularProfile(
     name="payment_table",
+    title_zh="支付明细表",
+    title_en="payments",
     target="payments",
     headers=HEADERS,
     may_be_missing=frozenset({"收款人开户行", "原凭证号", "原明细编号"}),

@@ -63,6 +63,8 @@ def typed_projects(batch: TextBatch, context: Context, labels: Mapping[str, str]
 
 PROFILE = TabularProfile(
     name="project_table",
+    title_zh="项目库表",
+    title_en="projects",
     target="projects",
     headers=HEADERS,
     may_be_missing=frozenset(),

@@ -71,6 +71,8 @@ def typed_quotas(batch: TextBatch, context: Context, labels: Mapping[str, str]) 
 
 PROFILE = TabularProfile(
     name="quota_table",
+    title_zh="预算指标表",
+    title_en="quotas",
     target="quotas",
     headers=HEADERS,
     may_be_missing=frozenset(),

@@ -73,6 +73,8 @@ def _covered(rows: pl.DataFrame, context: Context) -> tuple[Covered, ...]:
 
 PROFILE = TabularProfile(
     name="reference_list",
+    title_zh="比对名单",
+    title_en="reference lists",
     target="lists",
     headers=HEADERS,
     may_be_missing=frozenset({"依据"}),

@@ -52,6 +52,8 @@ def typed_register(batch: TextBatch, context: Context, labels: Mapping[str, str]
 
 PROFILE = TabularProfile(
     name="register_table",
+    title_zh="建档立卡名册",
+    title_en="register of poor households",
     target="lists",
     headers=HEADERS,
     may_be_missing=frozenset(),

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import BinaryIO
 
 import polars as pl
 
+from services.ingest.domain.formats import Format
 from services.ingest.domain.imports import Sensitive, TextBatch, TypedBatch
-from services.ingest.domain.reasons import refused_file
+from services.ingest.domain.reasons import refused_columns, refused_file
 from services.ingest.domain.text import normal_header, shown_header
 from services.ingest.profiles import csv_text
 from services.ingest.profiles.door import Typing
@@ -18,6 +19,7 @@ from services.ingest.usecases import Context
 
 IGNORED = frozenset({"备注"})
 """Columns that any table may carry and that nobody reads."""
+FORMS = ("CSV (UTF-8, GBK/GB18030)", "XLSX")
 ZIP_START = b"PK\x03\x04"
 LAYOUT = "table 2"
 """Raise it whenever CSV files or workbooks are cut into other batches."""
@@ -28,6 +30,8 @@ class TabularProfile:
     """A table by its headers: the column as the file names it -> the field that typing knows it by."""
 
     name: str
+    title_zh: str
+    title_en: str
     target: str
     headers: Mapping[str, str]
     may_be_missing: frozenset[str]
@@ -35,6 +39,20 @@ class TabularProfile:
     sensitive: tuple[Sensitive, ...]
     typing: Typing
     layout: str = LAYOUT
+
+    @property
+    def format(self) -> Format:
+        """The format in words."""
+        required = tuple(name for name in self.headers if name not in self.may_be_missing)
+        optional = tuple(name for name in self.headers if name in self.may_be_missing)
+        return Format(
+            self.name, self.title_zh, self.title_en, FORMS, required, optional, tuple(sorted(IGNORED))
+        )
+
+    def lacking(self, header: Iterable[str]) -> list[str]:
+        """The required columns that a header does not have."""
+        there = set(header)
+        return [name for name in self.format.required if name not in there]
 
     def fits(self, header: list[str]) -> bool:
         """Whether at least half of this profile's columns, and all of its own name-giving ones, are there."""
@@ -72,14 +90,14 @@ class TabularProfile:
 
     def _fields(self, header: list[str]) -> list[str]:
         """The fields in the file's order; refuses missing, unknown and repeated columns by name."""
+        # First what is missing: a column of another name is both, and its right name is what helps.
+        if lacking := self.lacking(header):
+            raise refused_columns("ingest.column_missing", self.format, lacking)
         for place, name in enumerate(header):
             if name in header[:place]:
                 raise refused_file("ingest.column_twice", column=shown_header(name))
             if name not in self.headers and name not in IGNORED:
                 raise refused_file("ingest.column_unknown", column=shown_header(name))
-        for name in self.headers:
-            if name not in header and name not in self.may_be_missing:
-                raise refused_file("ingest.column_missing", column=name)
         return [self.headers.get(name, name) for name in header]
 
 

@@ -16,6 +16,7 @@ import polars as pl
 from mingzhang.ledger.v1.columns import PAYMENTS
 
 from services.ingest.domain import text
+from services.ingest.domain.formats import Format
 from services.ingest.domain.imports import Finding, Rejected, TextBatch, TypedBatch
 from services.ingest.domain.reasons import KEY_MAX, ORIGINAL_BYTES_MAX, refused_file, rejected
 from services.ingest.profiles import door, payment_table
@@ -82,6 +83,14 @@ class Voucher5201:
     target = "payments"
     columns = PAYMENTS.names
     sensitive = payment_table.SENSITIVE
+    format = Format(
+        NAME,
+        "财政直接支付凭证（5201）",
+        "treasury vouchers of direct payment (5201)",
+        ("XML (MOF, GBK)",),
+        tuple(label for name, label in LABELS.items() if name in payment_table.NEEDED),
+        tuple(label for name, label in LABELS.items() if name not in payment_table.NEEDED),
+    )
 
     def __init__(self, body_bytes_max: int) -> None:
         self._limit = body_bytes_max

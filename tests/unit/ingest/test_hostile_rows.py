@@ -177,7 +177,7 @@ def test_numbers_of_persons_are_masked_in_names_of_files_columns_and_offices(ing
     named = ingest.bring(
         as_csv("payment_table", payments(1, 预算单位=f"示范局{number}")), f"报\0表/张\x01{number}.csv"
     )
-    wrong = as_csv("payment_table", []).decode("utf-8-sig").replace("用途", f"用途{number}").encode()
+    wrong = as_csv("payment_table", []).decode("utf-8-sig").replace("用途", f"用途,用途{number}").encode()
     refused = ingest.bring(wrong, "wrong.csv")
 
     assert named.new.file_name == "张************.csv"

@@ -117,9 +117,9 @@ def test_a_missing_and_an_unknown_column_are_named() -> None:
     with pytest.raises(InvalidInput) as missing:
         read(data.replace("金额(元)", "备注").encode())
     with pytest.raises(InvalidInput) as unknown:
-        read(as_csv("quota_table", []).decode("utf-8-sig").replace("指标摘要", "摘要").encode())
+        read(as_csv("quota_table", []).decode("utf-8-sig").replace("指标摘要", "指标摘要,摘要").encode())
 
-    assert (missing.value.code, missing.value.parameters["column"]) == ("ingest.column_missing", "金额(元)")
+    assert (missing.value.code, missing.value.parameters["columns"]) == ("ingest.column_missing", "金额(元)")
     assert (unknown.value.code, unknown.value.parameters["column"]) == ("ingest.column_unknown", "摘要")
 
 
