@@ -161,12 +161,17 @@ def explanation_lines(text: str) -> list[str]:
     document = json.loads(text)
     if not isinstance(document, dict) or "tree" not in document:
         return [json.dumps(document, ensure_ascii=False, indent=2)]
-    lines = _tree_lines(document["tree"], 0)
+    lines = [
+        f"{item['label']} {item['name']}: {item.get('shown', _said(item['value']))}"
+        for item in document.get("inputs_shown", ())
+    ]
+    lines += _tree_lines(document["tree"], 0)
     change = document.get("change")
     if isinstance(change, dict):
+        before, after = (change.get(f"{side}_shown", _said(change[side])) for side in ("from", "to"))
         lines.append(
-            f"若 {change['field']} 由 {change['from']} 变为 {change['to']}，则不预警"
-            f" / would not fire with {change['field']} = {change['to']}"
+            f"若 {change.get('label', change['field'])} 由 {before} 变为 {after}，则不预警"
+            f" / would not fire with {change['field']} = {after}"
         )
     else:
         lines.append("改动任何单一字段都不足以使其不预警 / no change of one field would do")
@@ -174,13 +179,17 @@ def explanation_lines(text: str) -> list[str]:
 
 
 def _tree_lines(node: Mapping[str, Any], depth: int) -> list[str]:
-    value = {True: "真 true", False: "假 false", None: "未知 unknown"}.get(node["value"], node["value"])
-    if isinstance(node["value"], int) and not isinstance(node["value"], bool):
-        value = node["value"]
-    lines = [f"{'  ' * depth}{node['text']} = {value}"]
+    label = f"（{node['label']}）" if "label" in node else ""
+    lines = [f"{'  ' * depth}{node['text']}{label} = {node.get('shown', _said(node['value']))}"]
     for part in node.get("parts", ()):
         lines += _tree_lines(part, depth + 1)
     return lines
+
+
+def _said(value: object) -> object:
+    if value is None or isinstance(value, bool):
+        return {True: "真 true", False: "假 false", None: "未知 unknown"}[value]
+    return value
 
 
 def _deploy(arguments: argparse.Namespace, open_service: Callable[[], RulesPort]) -> int:

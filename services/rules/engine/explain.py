@@ -9,12 +9,17 @@ from datetime import date
 from itertools import permutations
 
 from services.rules.domain import Rule
+from services.rules.engine.explain_words import Words, words_of
 from services.rules.language.conditions import Conditions
 from services.rules.language.evaluate import Plain, day_number, day_of, evaluate, list_name
 from services.rules.language.expression import COMPARISONS, Expression, fields_of, text_of, walk
 
 NONE_BY_ONE_FIELD = "none by one field"
 _REACH = 2**62
+_NAMING = frozenset({"key", "id", "rule_id", "subject", "subject_kind", "voucher_no"})
+_NAMING_ENDS = ("_token", "_mask", "_key", "_code")
+_ORDERS = frozenset({"<", "<=", ">", ">="})
+_MONTH_MIN = 200001
 
 
 @dataclass(frozen=True)
@@ -28,28 +33,36 @@ class Change:
 
 
 def explain(rule: Rule, conditions: Conditions, inputs: str) -> str:
-    """The explanation as JSON: rule, condition, inputs, tree, and `change` ({field, from, to} or a sentence).
+    """The explanation as JSON: rule, condition, inputs, tree, and `change` ({field, from, to, label} or a sentence).
 
-    `inputs` is what a hit carries. Each node of the tree has text, value and, if it has parts, parts.
+    `inputs` is what a hit carries. Each node of the tree has text, value and, if it has parts, parts. For a person
+    there are `inputs_shown` (a list of {name, value, label}), a `label` on a node that has a name, and where the
+    value itself is not for reading (fen, tokens) its text: `shown`, in a change `from_shown` and `to_shown`.
     """
     given: dict[str, Plain] = json.loads(inputs)
     row = _with_seq(conditions.when, _row(conditions, given))
     change = _smallest(conditions, row)
+    words = words_of(rule, conditions.names)
     document = {
         "rule": rule.id,
         "condition": text_of(conditions.when),
         "absent": {role: text_of(condition) for role, condition in conditions.none.items()},
         "inputs": given,
-        "tree": _tree(conditions, conditions.when, row),
-        "change": NONE_BY_ONE_FIELD
-        if change is None
-        else {
-            "field": change.field,
-            "from": _shown(conditions, change.field, change.before),
-            "to": _shown(conditions, change.field, change.after),
-        },
+        "inputs_shown": words.inputs(given),
+        "tree": _tree(conditions, words, conditions.when, row),
+        "change": NONE_BY_ONE_FIELD if change is None else _told(conditions, words, change),
     }
     return json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def _told(conditions: Conditions, words: Words, change: Change) -> dict[str, Plain]:
+    told: dict[str, Plain] = {"field": change.field, "label": words.label(change.field)}
+    for side, value in (("from", change.before), ("to", change.after)):
+        told[side] = _shown(conditions, change.field, value)
+        text = words.shown(change.field, value)
+        if text is not None:
+            told[f"{side}_shown"] = text
+    return told
 
 
 def _row(conditions: Conditions, given: Mapping[str, Plain]) -> dict[str, Plain]:
@@ -71,14 +84,16 @@ def _with_seq(condition: Expression, row: dict[str, Plain]) -> dict[str, Plain]:
     return row
 
 
-def _tree(conditions: Conditions, node: Expression, row: Mapping[str, Plain]) -> dict[str, object]:
+def _tree(
+    conditions: Conditions, words: Words, node: Expression, row: Mapping[str, Plain]
+) -> dict[str, object]:
     value = evaluate(node, row) if node.op != "list" else None
     if node.op == "field":
         value = _shown(conditions, str(node.value), value)
-    shown: dict[str, object] = {"text": text_of(node), "value": value}
+    shown: dict[str, object] = {"text": text_of(node), "value": value, **words.told_node(node, value)}
     parts = [part for part in node.args if part.op not in {"const", "list"}]
     if parts:
-        shown["parts"] = [_tree(conditions, part, row) for part in parts]
+        shown["parts"] = [_tree(conditions, words, part, row) for part in parts]
     return shown
 
 
@@ -107,7 +122,7 @@ def _changes(conditions: Conditions, row: Mapping[str, Plain]) -> Iterator[Chang
             yield Change(name, row[name], not row[name], 1.0)
     for name in fields_of(when):
         before = row.get(name)
-        if before is None or name.endswith(".seq"):
+        if before is None or not _may_vary(name) or _only_orders(when, name):
             continue
         if isinstance(before, bool):
             yield Change(name, before, not before, 1.0)
@@ -117,6 +132,27 @@ def _changes(conditions: Conditions, row: Mapping[str, Plain]) -> Iterator[Chang
         else:
             for text in _texts(when, name, row):
                 yield Change(name, before, text, 1.0)
+
+
+def _may_vary(name: str) -> bool:
+    """Whether another value would tell a person something: not for what only names a fact or joins it to others."""
+    field = name.rpartition(".")[2]
+    return not (field == "seq" or field in _NAMING or field.endswith(_NAMING_ENDS))
+
+
+def _only_orders(when: Expression, name: str) -> bool:
+    """Whether the field only says which role comes first: it is compared with the same field of other roles alone."""
+    role, _, field = name.rpartition(".")
+    uses = [node for node in walk(when) if node.op != "listed" and _reads(node, name)]
+    others = [[str(part.value) for part in node.args if part.value != name] for node in uses]
+    return bool(role and uses) and all(
+        node.op in _ORDERS and len(other) == 1 and other[0].rpartition(".")[2] == field
+        for node, other in zip(uses, others, strict=True)
+    )
+
+
+def _reads(node: Expression, name: str) -> bool:
+    return any(part.op == "field" and part.value == name for part in node.args)
 
 
 def _thresholds(conditions: Conditions, name: str, before: int, row: Mapping[str, Plain]) -> Iterator[int]:
@@ -130,9 +166,16 @@ def _thresholds(conditions: Conditions, name: str, before: int, row: Mapping[str
                 found.update((root - 1, root, root + 1))
         elif node.op == "in" and node.args[0].value == name:
             found.update((before - 1, before + 1))
+    if known.minimum == _MONTH_MIN:
+        found = {_as_month(value) for value in found}
     for value in sorted(found):
         if known.minimum <= value <= known.maximum and value != before:
             yield value
+
+
+def _as_month(value: int) -> int:
+    """One month before the first is the last of the year before, and the other way round: 201800 is 201712."""
+    return value + {0: -88, 13: 88}.get(value % 100, 0)
 
 
 def _root(node: Expression, name: str, before: int, row: Mapping[str, Plain]) -> int | None:

@@ -59,9 +59,9 @@ def names_of_window(kind: str, key: Iterable[str], sum_range: tuple[int, int] | 
     fields = FACT_KINDS[kind].by_name
     known = {name: _name(name, fields[name]) for name in key}
     known["day"] = _name("day", fields["day"])
-    known["window.count"] = Name("window.count", "int", 0, WINDOW_FACTS_MAX, "窗口内笔数")
+    known["window.count"] = Name("window.count", "int", 0, WINDOW_FACTS_MAX, "笔数")
     if sum_range is not None:
-        known["window.sum"] = Name("window.sum", "int", *sum_range, "窗口内合计")
+        known["window.sum"] = Name("window.sum", "int", *sum_range, "合计")
     return Names(known, {}, lists_allowed=False)
 
 

@@ -197,11 +197,14 @@ def explanation(rule: Rule, inputs: str, facts: list[str]) -> str:
 
 
 def explained(rules: Rules, rule_id: str, stored: str) -> str:
-    """A stored explanation with the condition, the evaluated tree and the smallest change in it."""
+    """A stored explanation with the condition, the evaluated tree and the smallest change in it.
+
+    They are worked out anew even where they are stored: it may have been by a release that told them less well.
+    """
     document = json.loads(stored)
-    if "tree" in document or rule_id not in rules.bundle.by_id:
+    if rule_id not in rules.bundle.by_id:
         return stored
-    return _json({**json.loads(rules.explain(rule_id, _json(document["inputs"]))), **document})
+    return _json({**document, **json.loads(rules.explain(rule_id, _json(document["inputs"])))})
 
 
 def _json(document: object) -> str:

@@ -177,6 +177,31 @@ def test_explain_shows_the_tree_and_the_smallest_change(capsys: pytest.CaptureFi
     assert lines[-1].startswith("若 amount_fen 由 7 变为 5，则不预警")
 
 
+def test_explain_prints_labels_yuan_and_no_token() -> None:
+    given = [
+        {"name": "payee_account_token", "label": "收款账号", "value": 2**62, "shown": "（代号）"},
+        {"name": "window.sum", "label": "合计金额", "value": 7, "shown": "0.07 元"},
+        {"name": "window.count", "label": "笔数", "value": 4},
+    ]
+    tree = {
+        "text": "window.sum >= 5",
+        "label": "合计金额 ≥ 0.05 元",
+        "value": True,
+        "parts": [{"text": "window.sum", "label": "合计金额", "value": 7, "shown": "0.07 元"}],
+    }
+    change = {"field": "window.sum", "label": "合计金额", "from": 7, "to": 4}
+    change |= {"from_shown": "0.07 元", "to_shown": "0.04 元"}
+
+    assert explanation_lines(json.dumps({"inputs_shown": given, "tree": tree, "change": change})) == [
+        "收款账号 payee_account_token: （代号）",
+        "合计金额 window.sum: 0.07 元",
+        "笔数 window.count: 4",
+        "window.sum >= 5（合计金额 ≥ 0.05 元） = 真 true",
+        "  window.sum（合计金额） = 0.07 元",
+        "若 合计金额 由 0.07 元 变为 0.04 元，则不预警 / would not fire with window.sum = 0.04 元",
+    ]
+
+
 def test_an_explanation_of_another_shape_is_shown_as_it_is() -> None:
     assert explanation_lines('{"a":1}') == ['{\n  "a": 1\n}']
     assert explanation_lines("") == []

@@ -12,6 +12,7 @@ from services.rules.domain import Parameter, Subject, WindowSpec
 from services.rules.engine.cases import CaseLists
 from services.rules.engine.compiled import compile_bundle
 from services.rules.engine.explain import NONE_BY_ONE_FIELD
+from services.rules.usecases.warnings import explained
 from tests.unit.rules.rule_builders import assert_hits, bundle_of, facts, match_rule, when_rule, window_rule
 
 NO_LISTS = CaseLists({})
@@ -203,6 +204,13 @@ def _explained(when: str, *rows: dict[str, object], lists: CaseLists = NO_LISTS)
     return document
 
 
+def _plain(change: object) -> object:
+    """The change without what is said of it for a person."""
+    if not isinstance(change, dict):
+        return change
+    return {name: change[name] for name in ("field", "from", "to")}
+
+
 def test_an_explanation_shows_every_part_with_its_value() -> None:
     document = _explained("amount_fen > 5 && !known(purpose)", {"amount_fen": 7})
 
@@ -210,12 +218,21 @@ def test_an_explanation_shows_every_part_with_its_value() -> None:
         "text": "amount_fen > 5 && !known(purpose)",
         "value": True,
         "parts": [
-            {"text": "amount_fen > 5", "value": True, "parts": [{"text": "amount_fen", "value": 7}]},
+            {
+                "text": "amount_fen > 5",
+                "label": "金额 > 0.05 元",
+                "value": True,
+                "parts": [{"text": "amount_fen", "label": "金额", "value": 7, "shown": "0.07 元"}],
+            },
             {
                 "text": "!known(purpose)",
                 "value": True,
                 "parts": [
-                    {"text": "known(purpose)", "value": False, "parts": [{"text": "purpose", "value": None}]}
+                    {
+                        "text": "known(purpose)",
+                        "value": False,
+                        "parts": [{"text": "purpose", "label": "资金用途", "value": None}],
+                    }
                 ],
             },
         ],
@@ -249,7 +266,7 @@ def test_an_explanation_shows_every_part_with_its_value() -> None:
 def test_the_smallest_change_is_one_after_which_the_rule_does_not_fire(
     when: str, row: dict[str, object], change: object
 ) -> None:
-    assert _explained(when, row)["change"] == change
+    assert _plain(_explained(when, row)["change"]) == change
 
 
 def test_leaving_a_list_can_be_the_smallest_change() -> None:
@@ -259,7 +276,102 @@ def test_leaving_a_list_can_be_the_smallest_change() -> None:
         lists=CaseLists({"own_account": [1]}),
     )
 
-    assert document["change"] == {"field": "listed:own_account", "from": True, "to": False}
+    assert document["change"] == {
+        "field": "listed:own_account",
+        "label": "在名单 own_account 内",
+        "from": True,
+        "to": False,
+    }
+
+
+@pytest.mark.parametrize(
+    ("when", "row"),
+    [
+        ("payee_account_token > 5", {"payee_account_token": 2**62}),
+        ("payee_account_token == payer_account_token", {"payee_account_token": 7, "payer_account_token": 7}),
+        ('project_key != "P2"', {"project_key": "P1"}),
+        ('division_code in ["630121"]', {"division_code": "630121"}),
+        ("division_code != agency_code", {"division_code": "630121", "agency_code": "630122"}),
+        ("payee_account_mask != payee_name_mask", {"payee_account_mask": "*1", "payee_name_mask": "*2"}),
+    ],
+)
+def test_what_only_names_or_joins_facts_is_never_varied(when: str, row: dict[str, object]) -> None:
+    assert _explained(when, row)["change"] == NONE_BY_ONE_FIELD
+
+
+def test_a_date_that_only_orders_the_roles_is_not_varied_but_a_distance_of_days_is() -> None:
+    inputs = {"a.day": "2018-07-02", "b.day": "2018-07-05", "a.payment_key": "P1"}
+
+    def change(when: str) -> object:
+        rule = match_rule(
+            f"a.payee_kind == b.payee_kind && b.seq > a.seq && {when}", {"a": "payment", "b": "payment"}
+        )
+        given = json.dumps({**inputs, "a.payee_kind": "unit", "b.payee_kind": "unit"})
+        return json.loads(compile_bundle(bundle_of(rule)).explain("common.example", given))["change"]
+
+    assert change("b.day > a.day") == NONE_BY_ONE_FIELD
+    assert _plain(change("b.day > a.day && b.day - a.day <= 3")) != NONE_BY_ONE_FIELD
+
+
+def test_the_month_before_january_is_december() -> None:
+    rule = when_rule(
+        "month >= 201801", on="disbursement", subject=Subject("payment", "payment_key"), message="疑似"
+    )
+    compiled = compile_bundle(bundle_of(rule))
+    document = json.loads(compiled.explain("common.example", '{"month":201801,"payment_key":"P1"}'))
+
+    assert document["change"] == {"field": "month", "label": "发放月份", "from": 201801, "to": 201712}
+
+
+def test_amounts_are_shown_in_yuan_and_tokens_by_a_word() -> None:
+    rule = window_rule(
+        "window.count >= 3 && window.sum >= 50000000",
+        WindowSpec(("payee_account_token",), 7, "amount_fen", "amount_fen > 0 && amount_fen < 50000000"),
+    )
+    inputs = {"payee_account_token": 2**62, "window.count": 4, "window.sum": 66_000_000}
+    document = json.loads(compile_bundle(bundle_of(rule)).explain("common.example", json.dumps(inputs)))
+
+    assert document["inputs"] == inputs
+    assert document["inputs_shown"] == [
+        {"name": "payee_account_token", "label": "收款账号", "value": 2**62, "shown": "（代号）"},
+        {"name": "window.count", "label": "笔数", "value": 4},
+        {"name": "window.sum", "label": "合计金额", "value": 66_000_000, "shown": "660000.00 元"},
+    ]
+    assert document["tree"]["parts"][1]["label"] == "合计金额 ≥ 500000.00 元"
+    assert document["change"] == {
+        "field": "window.sum",
+        "label": "合计金额",
+        "from": 66_000_000,
+        "to": 49_999_999,
+    } | {
+        "from_shown": "660000.00 元",
+        "to_shown": "499999.99 元",
+    }
+
+
+def test_the_roles_of_a_match_are_told_apart() -> None:
+    rule = match_rule(
+        "a.payee_kind == b.payee_kind && b.seq > a.seq && a.amount_fen > 5", {"a": "payment", "b": "payment"}
+    )
+    inputs = {"a.amount_fen": 7, "a.payee_kind": "unit", "b.payee_kind": "unit"}
+    document = json.loads(compile_bundle(bundle_of(rule)).explain("common.example", json.dumps(inputs)))
+
+    assert document["inputs_shown"][0] == {
+        "name": "a.amount_fen",
+        "label": "a · 金额",
+        "value": 7,
+        "shown": "0.07 元",
+    }
+
+
+def test_a_stored_explanation_is_worked_out_anew() -> None:
+    compiled = compile_bundle(bundle_of(when_rule("amount_fen >= 100")))
+    stored = {"inputs": {"amount_fen": 250}, "facts": ["P1"], "tree": {"text": "old"}, "change": "old"}
+    document = json.loads(explained(compiled, "common.example", json.dumps(stored)))
+
+    assert document["facts"] == ["P1"]
+    assert document["change"]["to_shown"] == "0.99 元"
+    assert document["tree"]["text"] == "amount_fen >= 100"
 
 
 def test_a_match_is_explained_from_its_inputs_alone() -> None:
