@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import os
+import select
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -13,6 +15,8 @@ from services.kit.errors import MingzhangError
 from services.kit.module import ServiceKit
 
 BUS_WORKER = "notify-bus"
+READER_GONE = 141
+"""What a shell reports of a command that ended by SIGPIPE."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -23,10 +27,28 @@ def main(arguments: Sequence[str] | None = None) -> int:
         language = config.language
         given = list(sys.argv[1:] if arguments is None else arguments)
         parsed = _parser(given, config).parse_args(given)
-        return int(parsed.run(parsed))
+        result = int(parsed.run(parsed))
+        sys.stdout.flush()  # Here, where a reader that has gone can still be told from a fault.
+        return result
     except MingzhangError as refusal:
         sys.stderr.write(f"{refusal.sentence(language)}\n")
         return 2
+    except BrokenPipeError:
+        if not _reader_gone():
+            raise
+        return READER_GONE
+
+
+def _reader_gone() -> bool:
+    """Whether it is the output that nobody reads (`… | head`), not some connection; then the rest is dropped."""
+    output = sys.stdout.fileno()
+    poll = select.poll()
+    poll.register(output, select.POLLOUT)
+    if not any(events & select.POLLERR for _, events in poll.poll(0)):
+        return False
+    # What is still buffered would be written, and fail, once more when the interpreter ends.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), output)
+    return True
 
 
 def _parser(given: Sequence[str], config: Config) -> argparse.ArgumentParser:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -146,6 +149,17 @@ def test_list_shows_the_files_or_what_is_in_force(capsys: pytest.CaptureFixture[
     assert len(capsys.readouterr().out.splitlines()) == 13
     assert _run(FakeService(), "list", "--in-force", "poverty") == 0
     assert capsys.readouterr().out == "poverty\tcommon.example\twhen\tred\t3\t疑似示例\n"
+
+
+def test_a_reader_that_has_gone_ends_the_command_quietly() -> None:
+    read_end, write_end = os.pipe()
+    os.close(read_end)
+    with os.fdopen(write_end, "wb") as closed:
+        command = [sys.executable, "-m", "services", "rules", "list"]
+        ended = subprocess.run(command, stdout=closed, stderr=subprocess.PIPE, timeout=60, check=False)
+
+    assert ended.stderr == b""
+    assert ended.returncode == 141
 
 
 def test_deploy_sends_the_bundle_of_the_category(capsys: pytest.CaptureFixture[str]) -> None:
