@@ -97,7 +97,7 @@ def system() -> list[Measured]:
             found["deploy"]["growth_percent"],
             "%",
             5,
-            "10th to 60th deploy",
+            "10th to 40th deploy",
             at_least=False,
         ),
     ]
