@@ -5,7 +5,7 @@ import { divisionName, divisionSelect, fundName } from "../base.js";
 import { el } from "../dom.js";
 import { amount, chip, choices, facts, field, filters, heading, pager, panel, select, table, tag } from "../parts.js";
 import { yuan } from "../money.js";
-import { fieldName, t, word } from "../words.js";
+import { fieldName, language, t, word } from "../words.js";
 import { paymentHref } from "./payments.js";
 
 const CATEGORIES = ["poverty", "project", "benefit", "operations", "general", "unassigned", "cross"];
@@ -93,8 +93,8 @@ function subject(warning) {
   return [kind, " ", el("code", {}, warning.subject)];
 }
 
-function why({ condition, inputs = {}, tree, change, facts: named = [], facts_number: number = 0 }) {
-  const rows = Object.entries(inputs).map(([name, value]) => ({ name, value }));
+function why({ condition, inputs = {}, inputs_shown: told, tree, change, facts: named = [], facts_number: number = 0 }) {
+  const rows = told || Object.entries(inputs).map(([name, value]) => ({ name, value }));
   return [
     change ? el("p", { class: "change" }, el("b", {}, `${t("change")}：`), changed(change)) : null,
     condition ? [el("h3", {}, t("condition")), el("pre", {}, condition)] : null,
@@ -103,8 +103,8 @@ function why({ condition, inputs = {}, tree, change, facts: named = [], facts_nu
     table(
       t("inputs"),
       [
-        { name: t("field"), cell: (row) => [fieldName(row.name), " ", el("code", { class: "faint" }, row.name)] },
-        { name: t("value"), wide: true, cell: (row) => value(row.name, row.value) },
+        { name: t("field"), cell: (row) => [called(row, row.name), " ", el("code", { class: "faint" }, row.name)] },
+        { name: t("value"), wide: true, cell: (row) => row.shown || value(row.name, row.value) },
       ],
       rows,
     ),
@@ -120,7 +120,14 @@ function why({ condition, inputs = {}, tree, change, facts: named = [], facts_nu
 
 function changed(change) {
   if (typeof change !== "object") return t("changeNone");
-  return t("changeBy", { field: fieldName(change.field), from: valueText(change.field, change.from), to: valueText(change.field, change.to) });
+  const from = change.from_shown || valueText(change.field, change.from);
+  const to = change.to_shown || valueText(change.field, change.to);
+  return t("changeBy", { field: called(change, change.field), from, to });
+}
+
+/** What rules calls a field, in Chinese; English names are made of the field's own. */
+function called(told, name) {
+  return language() === "zh" && told.label ? told.label : fieldName(name);
 }
 
 function step(node) {
@@ -130,7 +137,7 @@ function step(node) {
     "li",
     { class: known || null },
     el("code", {}, node.text),
-    el("span", { class: "value" }, value(isField(node.text) ? node.text : "", node.value)),
+    el("span", { class: "value" }, node.shown || value(isField(node.text) ? node.text : "", node.value)),
     parts.length ? el("ul", {}, parts.map(step)) : null,
   );
 }
