@@ -58,7 +58,9 @@ def test_a_file_past_the_limit_is_refused(gateway: Gateway, told: bool) -> None:
 
     assert (answer.status_code, answer.json()["code"]) == (413, "gateway.upload_too_large")
     assert answer.json()["details"] == {"bytes_max": str(UPLOAD_BYTES_MAX)}
-    assert len(gateway.others.uploads) == (0 if told else 1)
+    # Counted, it was on its way when it was cut off: ingest has seen a part of it, or nothing yet.
+    assert not (told and gateway.others.uploads)
+    assert all(sum(sizes) <= UPLOAD_BYTES_MAX for _, sizes in gateway.others.uploads)
 
 
 def test_a_refusal_of_ingest_ends_the_upload(gateway: Gateway) -> None:
