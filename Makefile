@@ -32,11 +32,11 @@ contract: setup
 	@$(PYTEST) -q tests/contract
 
 scenarios: setup
-	@$(PYTEST) -q tests/scenarios --seeds $(SEED)
+	@$(PYTEST) -q -n 2 tests/scenarios --seeds $(SEED)
 
 e2e: setup
 	@deploy/rabbitmq.sh
-	@$(PYTEST) -q tests/e2e
+	@$(PYTEST) -q -n 2 tests/e2e
 
 bench: setup ## Measure the budgets; writes build/bench.json
 	@$(PY) -m tests.bench
