@@ -14,7 +14,7 @@ import statistics
 import sys
 import tempfile
 import time
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -47,6 +47,7 @@ from services.kit.embedded_postgres import EmbeddedPostgres
 from services.kit.ids import RandomIds
 from services.kit.migrate import migrate
 from services.kit.streams import StreamLog
+from tests.bench.servers import bench_postgres
 
 SEED = 20180730
 ROUNDS = 5
@@ -65,7 +66,7 @@ def csv_rows_per_second(rows: int, rounds: int = ROUNDS) -> dict[str, object]:
     cold: list[_Spent] = []
     warm: list[_Spent] = []
     split: dict[str, float] = {}
-    with _postgres() as server:
+    with bench_postgres() as server:
         for turn in range(rounds):
             bench = _Bench.on(server, f"round_{turn}")
             cold.append(bench.imported(data))
@@ -204,7 +205,7 @@ class _Bench:
 
     def split(self, data: bytes) -> dict[str, float]:
         """Shares of text, types, tokens, packing and the way of a batch into the store, one after the other."""
-        spent: Counter[str] = Counter()
+        spent: dict[str, float] = defaultdict(float)
         source = cast(BinaryIO, io.BytesIO(data))
         profile = Profiles().find(source)
         context = Context("split", "f" * 64, "630000", Known(), payee_kinds())
@@ -248,23 +249,10 @@ def _ports(database: PostgresDatabase, folder: Path) -> Ports:
 
 
 @contextmanager
-def _postgres() -> Iterator[EmbeddedPostgres]:
-    folder = Path(tempfile.mkdtemp(prefix="mzb-"))
-    folder.chmod(0o711)
-    server = EmbeddedPostgres(folder / "data", folder / "run")
-    try:
-        server.start()
-        yield server
-    finally:
-        server.stop()
-        shutil.rmtree(folder)
-
-
-@contextmanager
-def _timed(spent: Counter[str], name: str) -> Iterator[None]:
+def _timed(spent: dict[str, float], name: str) -> Iterator[None]:
     started = time.perf_counter()
     yield
-    spent[name] += time.perf_counter() - started  # type: ignore[assignment] # a counter of seconds
+    spent[name] += time.perf_counter() - started
 
 
 @dataclass(frozen=True)

@@ -8,17 +8,14 @@ from __future__ import annotations
 import gc
 import json
 import random
-import shutil
 import statistics
 import sys
-import tempfile
 import time
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -34,6 +31,7 @@ from services.ledger import messages
 from services.ledger.domain import chain
 from services.ledger.storage import LedgerBook, book
 from services.ledger.usecases import payments, post_allotments, post_payments, post_quotas
+from tests.bench.servers import bench_postgres
 
 SEED = 20180730
 ROUNDS = 3
@@ -79,7 +77,7 @@ def posting_ratio(rows: int = 200_000, batch: int = 5_000, workers: int = 1) -> 
     batches = [frame.drop("part") for frame in frames]
     posted: list[float] = []
     copied: list[float] = []
-    with _postgres() as server:
+    with bench_postgres() as server:
         migrate(server.url("template"), "ledger")
         bodies: list[bytes] = []
         for turn in range(ROUNDS):
@@ -106,7 +104,7 @@ def posting_ratio(rows: int = 200_000, batch: int = 5_000, workers: int = 1) -> 
 
 def _steps(database: PostgresDatabase, batches: list[pl.DataFrame]) -> dict[str, float]:
     """Seconds of each step, one worker."""
-    spent: Counter[str] = Counter()
+    spent: dict[str, float] = defaultdict(float)
     originals = {name: getattr(owner, function) for name, (owner, function) in STEPS.items()}
     _with_plans(database)
     try:
@@ -119,13 +117,13 @@ def _steps(database: PostgresDatabase, batches: list[pl.DataFrame]) -> dict[str,
     return dict(spent)
 
 
-def _timed(spent: Counter[str], name: str, run: Callable[..., Any]) -> Callable[..., Any]:
+def _timed(spent: dict[str, float], name: str, run: Callable[..., Any]) -> Callable[..., Any]:
     def timed(*given: Any, **named: Any) -> Any:
         started = time.perf_counter()
         try:
             return run(*given, **named)
         finally:
-            spent[name] += time.perf_counter() - started  # type: ignore[assignment] # a counter of seconds
+            spent[name] += time.perf_counter() - started
 
     return timed
 
@@ -285,19 +283,6 @@ def _document(division: str, number: int) -> str:
 def _book(database: PostgresDatabase) -> LedgerBook:
     clock = SystemClock()
     return LedgerBook(database, StreamLog("ledger", database, clock, lambda: None), clock)
-
-
-@contextmanager
-def _postgres() -> Iterator[EmbeddedPostgres]:
-    folder = Path(tempfile.mkdtemp(prefix="mzb-"))
-    folder.chmod(0o711)
-    server = EmbeddedPostgres(folder / "data", folder / "run")
-    try:
-        server.start()
-        yield server
-    finally:
-        server.stop()
-        shutil.rmtree(folder)
 
 
 @contextmanager

@@ -39,7 +39,7 @@ class Pigeon:
         self.events.extend(events)
 
     def subscribe(self, queue: str, emitter: str, stream: str) -> Receiver:
-        raise NotImplementedError
+        raise NotImplementedError  # A relay only publishes.
 
     def start(self) -> None: ...
 
