@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 from mingzhang.event.v1.event_pb2 import Event
 
-from services.kit.bus import Receiver
+from services.kit.bus import Delivery, Receiver
 from services.kit.crash_points import reach
 from services.kit.errors import Unavailable
 from services.kit.inbox import Inbox, Outcome
@@ -71,34 +71,40 @@ class StreamConsumer:
     def _run(self) -> None:
         self._pull()
         while not self._stopping.is_set():
-            delivery = self._receiver.next(self._silence_s)
-            if delivery is None:
+            deliveries = self._receiver.next(self._silence_s)
+            if not deliveries:
                 self._pull()
-                continue
-            if self._apply(delivery.event) is Outcome.GAP:
-                self._pull()  # Brings this event too; what cannot be pulled now is pulled later.
+            while deliveries and not self._stopping.is_set():
+                outcomes = self._apply([delivery.event for delivery in deliveries])
+                if outcomes == [Outcome.GAP]:
+                    self._pull()  # Brings this event too; what cannot be pulled now is pulled later.
+                self._acknowledge(deliveries[: len(outcomes)])
+                deliveries = deliveries[len(outcomes) :]
+
+    def _acknowledge(self, deliveries: Sequence[Delivery]) -> None:
+        for delivery in deliveries:
             if not self._stopping.is_set():
                 reach("consumer.before_ack")
                 delivery.acknowledge()
                 reach("consumer.after_ack")
 
-    def _apply(self, event: Event) -> Outcome | None:
-        """Applies, trying again until it works; None if the process stops before it did."""
+    def _apply(self, events: Sequence[Event]) -> Sequence[Outcome]:
+        """Applies the first events, trying again until it works; what became of them, nothing if the process stops."""
         wait_s = RETRY_FIRST_S
         while not self._stopping.is_set():
             try:
-                outcome = self._inbox.apply(event)
+                outcomes = self._inbox.apply_run(events)
             except Exception:  # noqa: BLE001 - whatever a handler raises, the stream must go on some day
-                _log.exception(
-                    "a consumer failed and will try again", extra={**self._facts, "seq": event.stream_seq}
-                )
+                seq = events[0].stream_seq
+                _log.exception("a consumer failed and will try again", extra={**self._facts, "seq": seq})
                 self._metrics.consumer_failures.labels(*self._labels).inc()
                 self._stopping.wait(wait_s)
                 wait_s = min(wait_s * 2, RETRY_LAST_S)
+                events = events[:1]  # The first may be well: only the one that fails is to hold the stream.
             else:
-                self._metrics.consumed.labels(*self._labels, outcome.value).inc()
-                return outcome
-        return None
+                self._metrics.consumed.labels(*self._labels, outcomes[0].value).inc(len(outcomes))
+                return outcomes
+        return ()
 
     def _pull(self) -> None:
         """Applies what the log has and this consumer has not, until nothing is missing or the log is away."""
@@ -114,9 +120,12 @@ class StreamConsumer:
                 return
             behind = self._metrics.behind.labels(*self._labels, self._stream)
             behind.set(max(newest - last, 0))
-            for event in events:
-                if self._apply(event) in (None, Outcome.GAP):
+            left = events
+            while left:
+                outcomes = self._apply(left)
+                if not outcomes or outcomes == [Outcome.GAP]:
                     return
+                left = left[len(outcomes) :]
             self._metrics.pulled.labels(*self._labels).inc(len(events))
             behind.set(max(newest - last - len(events), 0))
             if not events or last + len(events) >= newest:

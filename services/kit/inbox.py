@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from enum import Enum
 
 from mingzhang.event.v1.event_pb2 import Event
@@ -21,6 +22,9 @@ from sqlalchemy import (
 from services.kit.crash_points import reach
 from services.kit.module import Database, Subscription
 from services.kit.rpc.context import in_request
+
+RUN_BYTES_MAX = 1024**2
+"""Of the bodies of events that are applied together, unless the first alone is larger."""
 
 metadata = MetaData()
 inbox = Table(
@@ -58,21 +62,45 @@ class Inbox:
 
     def apply(self, event: Event) -> Outcome:
         """Applies the event if it is its stream's next one. A handler's exception leaves all as it was."""
-        with in_request(event.request_id), self._database.transaction() as connection:
-            last = self._lock(connection, event.stream)
-            if event.stream_seq <= last:
-                return Outcome.KNOWN
-            if event.stream_seq > last + 1:
-                return Outcome.GAP
-            handler = self._subscription.handlers.get(event.name)
-            if handler is not None:
-                handler(connection, event)
+        return self.apply_run([event])[0]
+
+    def apply_run(self, events: Sequence[Event]) -> list[Outcome]:
+        """Applies, in one transaction, events of one stream from the first on, as many as may go together.
+
+        At least one is dealt with: returns what became of those that were, in order. A handler's exception leaves all
+        as it was.
+        """
+        with in_request(events[0].request_id), self._database.transaction() as connection:
+            last = self._lock(connection, events[0].stream)
+            known = next((n for n, event in enumerate(events) if event.stream_seq > last), len(events))
+            if known:
+                return [Outcome.KNOWN] * known
+            if events[0].stream_seq > last + 1:
+                return [Outcome.GAP]
+            run, work = self._run(events)
+            if work is not None:
+                work(connection)
             connection.execute(
-                update(inbox).where(*self._place(event.stream)).values(last_seq=event.stream_seq)
+                update(inbox).where(*self._place(run[0].stream)).values(last_seq=run[-1].stream_seq)
             )
             reach("consumer.before_commit")
         reach("consumer.after_commit")
-        return Outcome.PASSED_OVER if handler is None else Outcome.APPLIED
+        return [Outcome.PASSED_OVER if work is None else Outcome.APPLIED] * len(run)
+
+    def _run(self, events: Sequence[Event]) -> tuple[Sequence[Event], Callable[[Connection], None] | None]:
+        """The first events that go together, and what applies them."""
+        first, together = events[0], self._subscription.together
+        if together is None or first.name not in together.names:
+            handler = self._subscription.handlers.get(first.name)
+            return [first], None if handler is None else lambda connection: handler(connection, first)
+        run, size = [first], len(first.body)
+        for event in events[1:]:
+            size += len(event.body)
+            follows = event.stream_seq == run[-1].stream_seq + 1 and event.name in together.names
+            if not follows or size > RUN_BYTES_MAX:
+                break
+            run.append(event)
+        return run, lambda connection: together.handler(connection, run)
 
     def _lock(self, connection: Connection, stream: str) -> int:
         place = select(inbox.c.last_seq).where(*self._place(stream)).with_for_update()

@@ -58,6 +58,16 @@ class Database(Protocol):
 
 Handler = Callable[[Connection, Event], None]
 """Applies one event inside the transaction that also stores its number. Raising rolls both back and tries again."""
+RunHandler = Callable[[Connection, Sequence[Event]], None]
+"""Applies events that follow each other in their stream, one or more, like a Handler applies one."""
+
+
+@dataclass(frozen=True)
+class Together:
+    """Names of events that a consumer applies several at once, as long as they follow each other in the stream."""
+
+    names: frozenset[str]
+    handler: RunHandler
 
 
 @dataclass(frozen=True)
@@ -75,6 +85,8 @@ class Subscription:
     handlers: dict[str, Handler]
     passed_over: dict[str, str] = field(default_factory=dict)
     """Names that are passed over on purpose, with the reason."""
+    together: Together | None = None
+    """Names that a consumer that is behind applies several at once. They need no handler besides."""
 
 
 @dataclass(frozen=True)

@@ -111,7 +111,8 @@ class LedgerServicer(ledger_pb2_grpc.LedgerServiceServicer):
     ) -> ledger_pb2.GetSummaryResponse:
         """Sums by division and fund."""
         scope, asked = current_caller().scope, messages.summary_filter(request)
-        return messages.summary_response(usecases.summary(self._ledger.reader, scope, asked))
+        rows_max = 0 if request.totals_only else usecases.SUMMARY_ROWS_MAX
+        return messages.summary_response(usecases.summary(self._ledger.reader, scope, asked, rows_max))
 
     def ListPayments(
         self, request: ledger_pb2.ListPaymentsRequest, context: grpc.ServicerContext

@@ -1,20 +1,20 @@
-"""What an evaluator hears: its streams of facts, and the lists. One entry of its log for each event."""
+"""What an evaluator hears: its streams of facts, and the lists. Facts that come are judged several events at once."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from mingzhang.event.v1.event_pb2 import Event
 from sqlalchemy import Connection
 
-from services.kit.module import Handler, Streams, Subscription
+from services.kit.module import Handler, Streams, Subscription, Together
 from services.rules import messages
 from services.rules.storage import LogStores
 from services.rules.usecases.changed_lists import apply_list
 from services.rules.usecases.days import Closing, apply_closing, note_restated
 from services.rules.usecases.evaluate import Means, Work, apply_entry
-from services.rules.usecases.facts import Change, apply_change
+from services.rules.usecases.facts import Change, apply_change, together
 from services.rules.usecases.log import EntryKind
 from services.rules.usecases.session import Session
 from services.rules.usecases.warnings import Changes
@@ -23,15 +23,18 @@ LEDGER_PASSED_OVER = {
     "BaseDataChanged": "no rule reads base data; divisions and funds come with the facts",
     "PerformanceReported": "the fact kind performance_day has no source yet",
 }
-READERS: dict[str, Callable[[bytes], list[Change]]] = {
-    "PaymentsPosted": messages.payments_posted,
+READERS: dict[str, Callable[[Event], list[Change]]] = {
     "PaymentsLinked": messages.payments_linked,
     "PaymentsUnlinked": messages.payments_unlinked,
     "PaymentsReversed": messages.payments_reversed,
+}
+ARRIVALS: dict[str, Callable[[Event], Change]] = {
+    "PaymentsPosted": messages.payments_posted,
     "DisbursementsPosted": messages.disbursements_posted,
     "QuotasChanged": messages.quotas_changed,
     "ProjectsChanged": messages.projects_changed,
 }
+"""Facts that come, and take no other away: in which of several events one came makes no difference to a verdict."""
 
 
 class Evaluator:
@@ -49,40 +52,48 @@ class Evaluator:
         handlers: dict[str, Handler] = {name: self._on_facts(name) for name in READERS}
         handlers |= {"DaysClosed": self.on_days_closed, "StatesRestated": self.on_states_restated}
         lists: dict[str, Handler] = {"ListsChanged": self.on_lists_changed}
+        together = Together(frozenset(ARRIVALS), self.on_arrivals)
         return (
-            Subscription(consumer, "ledger", self._fact_streams, handlers, LEDGER_PASSED_OVER),
+            Subscription(consumer, "ledger", self._fact_streams, handlers, LEDGER_PASSED_OVER, together),
             Subscription(consumer, "ingest", ("lists",), lists),
         )
 
+    def on_arrivals(self, connection: Connection, events: Sequence[Event]) -> None:
+        """Facts that came, of one or more events: each kind is judged once."""
+        changes = together([ARRIVALS[event.name](event) for event in events])
+        category = messages.category_of(events[0])
+        self._apply(connection, events, "facts", lambda session: _apply_all(session, changes, category))
+
     def _on_facts(self, name: str) -> Handler:
         def on_facts(connection: Connection, event: Event) -> None:
-            changes, category = READERS[name](event.body), messages.category_of(event)
-            self._apply(connection, event, "facts", lambda session: _apply_all(session, changes, category))
+            changes, category = READERS[name](event), messages.category_of(event)
+            self._apply(connection, [event], "facts", lambda session: _apply_all(session, changes, category))
 
         return on_facts
 
     def on_states_restated(self, connection: Connection, event: Event) -> None:
         """States of closed days changed: they are judged with the next closing."""
         restated = messages.restated(event.body)
-        self._apply(connection, event, "states", lambda session: note_restated(session, restated))
+        self._apply(connection, [event], "states", lambda session: note_restated(session, restated))
 
     def on_days_closed(self, connection: Connection, event: Event) -> None:
         """A part of the closing of a day; the last part closes it."""
         closing = messages.closing(event, len(self._fact_streams))
         kind: EntryKind = "day_closed" if closing.closed else "states"
-        self._apply(connection, event, kind, lambda session: _close(session, event.stream, closing))
+        self._apply(connection, [event], kind, lambda session: _close(session, event.stream, closing))
 
     def on_lists_changed(self, connection: Connection, event: Event) -> None:
         """A part of a version of a reference list."""
         part = messages.list_part(event)
-        self._apply(connection, event, "list", lambda session: apply_list(session, part, self._means.lists))
+        self._apply(connection, [event], "list", lambda session: apply_list(session, part, self._means.lists))
 
-    def _apply(self, connection: Connection, event: Event, kind: EntryKind, work: Work) -> None:
+    def _apply(self, connection: Connection, heard: Sequence[Event], kind: EntryKind, work: Work) -> None:
         store = LogStores(connection, self._log)
-        changes = apply_entry(self._means, store, kind, messages.source_of(event), work)
+        changes = apply_entry(self._means, store, kind, [messages.source_of(event) for event in heard], work)
         events = messages.events_of(self._log, changes)
         if events:
-            self._streams.append(connection, events, request_id=event.request_id)
+            # The log has the request of each event; what came of several goes out under that of the last.
+            self._streams.append(connection, events, request_id=heard[-1].request_id)
 
 
 def _apply_all(session: Session, changes: list[Change], category: str) -> list[Changes]:

@@ -36,52 +36,52 @@ def source_of(event: Event) -> Source:
     return Source(event.emitter, event.stream, event.stream_seq, event.name, event.request_id, event.position)
 
 
-def payments_posted(body: bytes) -> list[Change]:
-    """PaymentsPosted as changes."""
-    message = ledger_pb.PaymentsPosted.FromString(body)
-    return [_added("payment", message.shares, ledger_columns.PAYMENT_SHARES)]
+def payments_posted(event: Event) -> Change:
+    """PaymentsPosted as a change."""
+    message = ledger_pb.PaymentsPosted.FromString(event.body)
+    return _added("payment", event, message.shares, ledger_columns.PAYMENT_SHARES)
 
 
-def payments_linked(body: bytes) -> list[Change]:
+def payments_linked(event: Event) -> list[Change]:
     """PaymentsLinked as changes: shares, then the disbursements that travel with them."""
-    message = ledger_pb.PaymentsLinked.FromString(body)
+    message = ledger_pb.PaymentsLinked.FromString(event.body)
     return [
-        _added("payment", message.shares, ledger_columns.PAYMENT_SHARES),
-        _added("disbursement", message.disbursements, ledger_columns.DISBURSEMENT_SHARES),
+        _added("payment", event, message.shares, ledger_columns.PAYMENT_SHARES),
+        _added("disbursement", event, message.disbursements, ledger_columns.DISBURSEMENT_SHARES),
     ]
 
 
-def payments_unlinked(body: bytes) -> list[Change]:
+def payments_unlinked(event: Event) -> list[Change]:
     """PaymentsUnlinked as changes."""
-    return _removed(ledger_pb.PaymentsUnlinked.FromString(body).removed)
+    return _removed(event, ledger_pb.PaymentsUnlinked.FromString(event.body).removed)
 
 
-def payments_reversed(body: bytes) -> list[Change]:
+def payments_reversed(event: Event) -> list[Change]:
     """PaymentsReversed as changes: what went and what remains at once, so that no warning comes and goes between."""
-    message = ledger_pb.PaymentsReversed.FromString(body)
-    remaining = _added("payment", message.shares, ledger_columns.PAYMENT_SHARES)
-    gone = _removed(message.removed)
+    message = ledger_pb.PaymentsReversed.FromString(event.body)
+    remaining = _added("payment", event, message.shares, ledger_columns.PAYMENT_SHARES)
+    gone = _removed(event, message.removed)
     shares = [key for change in gone if change.kind == "payment" for key in change.removed]
     others = [change for change in gone if change.kind != "payment"]
     return [replace(remaining, removed=shares), *others]
 
 
-def disbursements_posted(body: bytes) -> list[Change]:
-    """DisbursementsPosted as changes."""
-    message = ledger_pb.DisbursementsPosted.FromString(body)
-    return [_added("disbursement", message.disbursements, ledger_columns.DISBURSEMENT_SHARES)]
+def disbursements_posted(event: Event) -> Change:
+    """DisbursementsPosted as a change."""
+    message = ledger_pb.DisbursementsPosted.FromString(event.body)
+    return _added("disbursement", event, message.disbursements, ledger_columns.DISBURSEMENT_SHARES)
 
 
-def quotas_changed(body: bytes) -> list[Change]:
-    """QuotasChanged as changes."""
-    message = ledger_pb.QuotasChanged.FromString(body)
-    return [_added("quota", message.quotas, ledger_columns.QUOTA_FACTS)]
+def quotas_changed(event: Event) -> Change:
+    """QuotasChanged as a change."""
+    message = ledger_pb.QuotasChanged.FromString(event.body)
+    return _added("quota", event, message.quotas, ledger_columns.QUOTA_FACTS)
 
 
-def projects_changed(body: bytes) -> list[Change]:
-    """ProjectsChanged as changes."""
-    message = ledger_pb.ProjectsChanged.FromString(body)
-    return [_added("project", message.projects, ledger_columns.PROJECT_FACTS)]
+def projects_changed(event: Event) -> Change:
+    """ProjectsChanged as a change."""
+    message = ledger_pb.ProjectsChanged.FromString(event.body)
+    return _added("project", event, message.projects, ledger_columns.PROJECT_FACTS)
 
 
 def category_of(event: Event) -> str:
@@ -128,20 +128,24 @@ def list_part(event: Event) -> ListPart:
     return ListPart(message.list, message.version, event.stream_seq, rows, message.complete)
 
 
-def _added(kind: str, rows: Envelope, columns: Columns) -> Change:
+def _added(kind: str, event: Event, rows: Envelope, columns: Columns) -> Change:
     frame = _frame(rows, columns)
     if frame["key"].n_unique() < frame.height:
         # The same key twice in one batch: the last one stands.
         frame = frame.unique("key", keep="last", maintain_order=True)
-    return Change(kind, (), frame)
+    return Change(kind, (), _told(frame, event))
 
 
-def _removed(rows: Envelope) -> list[Change]:
+def _removed(event: Event, rows: Envelope) -> list[Change]:
     frame = _frame(rows, ledger_columns.REMOVED).unique(maintain_order=True)
     return [
-        Change(str(kind), part["key"].to_list(), _EMPTY[str(kind)])
+        Change(str(kind), part["key"].to_list(), _told(_EMPTY[str(kind)], event))
         for (kind,), part in frame.partition_by("kind", as_dict=True, maintain_order=True).items()
     ]
+
+
+def _told(facts: pl.DataFrame, event: Event) -> pl.DataFrame:
+    return facts.with_columns(pl.lit(event.position, pl.Int64).alias("position"))
 
 
 _EMPTY = {

@@ -19,7 +19,7 @@ from services.kit.consumer import StreamConsumer, queue_name
 from services.kit.database import PostgresDatabase
 from services.kit.inbox import Inbox
 from services.kit.metrics import KitMetrics
-from services.kit.module import NewEvent, Subscription
+from services.kit.module import Handler, NewEvent, Subscription, Together
 from services.kit.relay import Relay
 from services.kit.streams import StreamLog
 from tests.rabbitmq import rabbitmq, rabbitmq_url
@@ -67,12 +67,18 @@ class Consumer:
     read_events: Callable[[str, int, int], tuple[Sequence[Event], int]]
     silence_s: float = 0.3
     fail: Callable[[Event], None] = lambda _: None
+    together: bool = False
+    """Whether payments are applied several events at once; `runs` says how many went together."""
+    runs: list[int] = field(default_factory=list)
     registry: CollectorRegistry = field(default_factory=CollectorRegistry)
 
     def __post_init__(self) -> None:
         with self.database.transaction() as connection:
             connection.execute(text("CREATE TABLE IF NOT EXISTS applied (id serial, body text)"))
-        self.subscription = Subscription("rules", "ledger", ("*.0",), {"PaymentsPosted": self._apply})
+        handlers: dict[str, Handler] = {"QuotasChanged": self._apply}
+        handlers |= {} if self.together else {"PaymentsPosted": self._apply}
+        together = Together(frozenset({"PaymentsPosted"}), self._apply_run) if self.together else None
+        self.subscription = Subscription("rules", "ledger", ("*.0",), handlers, together=together)
         self.inbox = Inbox(self.database, self.subscription)
         receiver = self.bus.subscribe(queue_name(self.subscription, "poverty.0"), "ledger", "poverty.0")
         self.worker = StreamConsumer(
@@ -88,6 +94,11 @@ class Consumer:
     def _apply(self, connection: Connection, event: Event) -> None:
         connection.execute(text("INSERT INTO applied (body) VALUES (:body)"), {"body": event.body.decode()})
         self.fail(event)
+
+    def _apply_run(self, connection: Connection, events: Sequence[Event]) -> None:
+        for event in events:
+            self._apply(connection, event)
+        self.runs.append(len(events))
 
     def applied(self) -> list[str]:
         with self.database.reading() as connection:
@@ -145,11 +156,11 @@ class LosingReceiver:
     def __init__(self) -> None:
         self._closed = False
 
-    def next(self, timeout_s: float) -> Delivery | None:
+    def next(self, timeout_s: float) -> Sequence[Delivery]:
         deadline = time.monotonic() + timeout_s
         while not self._closed and time.monotonic() < deadline:
             time.sleep(0.02)
-        return None
+        return ()
 
     def close(self) -> None:
         self._closed = True

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Sequence
 
 from mingzhang.event.v1.event_pb2 import Event
 
 from services.kit.bus import Bus
-from services.kit.inbox import Outcome
+from services.kit.inbox import RUN_BYTES_MAX, Outcome
 from tests.contract.conftest import Consumer, LosingBus, MakeDatabase, World
 
 
@@ -83,6 +84,45 @@ def test_a_failing_handler_is_tried_again_and_nothing_overtakes(world: World) ->
     assert len(failures) == 2
 
 
+def test_a_consumer_that_is_behind_applies_together_what_may_go_together(world: World) -> None:
+    world.emitter.emit("1", "2", "3")
+    world.emitter.emit("quota", name="QuotasChanged")
+    world.emitter.emit("4", "5")
+    consumer = world.consumer(silence_s=60, together=True)
+    world.start(consumer)
+
+    assert consumer.wait_for(6) == ["1", "2", "3", "quota", "4", "5"]
+    assert consumer.runs == [3, 2]
+
+
+def test_what_goes_together_is_bounded_in_bytes(world: World) -> None:
+    world.emitter.emit("small", "x" * RUN_BYTES_MAX, "small")
+    consumer = world.consumer(silence_s=60, together=True)
+    world.start(consumer)
+
+    assert len(consumer.wait_for(3)) == 3
+    assert consumer.runs == [1, 1, 1]
+
+
+def test_of_events_that_go_together_only_the_failing_one_waits(world: World) -> None:
+    well = threading.Event()
+
+    def fail(event: Event) -> None:
+        if event.stream_seq == 3 and not well.is_set():
+            raise ArithmeticError
+
+    world.emitter.emit("1", "2", "3", "4")
+    consumer = world.consumer(silence_s=60, together=True, fail=fail)
+    world.start(consumer)
+    before = consumer.wait_for(2)
+    time.sleep(0.5)
+    meanwhile = consumer.applied()
+    well.set()
+
+    assert before == meanwhile == ["1", "2"]
+    assert consumer.wait_for(4) == ["1", "2", "3", "4"]
+
+
 def test_two_consumers_of_one_queue_apply_each_event_once(world: World) -> None:
     replicas = [world.consumer(silence_s=0.2), world.consumer(silence_s=0.2)]
     world.start(*replicas)
@@ -97,7 +137,7 @@ def test_two_consumers_of_one_queue_apply_each_event_once(world: World) -> None:
 def test_names_without_a_handler_are_passed_over_in_their_place(world: World) -> None:
     consumer = world.consumer(read_events=nothing_to_pull, silence_s=60)
     world.start(consumer)
-    world.emitter.emit("quota", name="QuotasChanged")
+    world.emitter.emit("project", name="ProjectsChanged")
     world.emitter.emit("payment")
 
     assert consumer.wait_for(1) == ["payment"]

@@ -30,12 +30,13 @@ def summary(
 ) -> Response:
     """Sums by division and fund, or the totals only; with the newest closed day."""
     request = ledger.GetSummaryRequest(
-        fiscal_year=fiscal_year, division_code=division_code, category=category, fund_code=fund_code
+        fiscal_year=fiscal_year,
+        division_code=division_code,
+        category=category,
+        fund_code=fund_code,
+        totals_only=totals_only,
     )
-    answer = visit.parts.services.ledger.summary(visit.caller, request)
-    if totals_only:
-        del answer.rows[:]
-    return shown(answer)
+    return shown(visit.parts.services.ledger.summary(visit.caller, request))
 
 
 @router.get("/payments", tags=["ledger"], responses=schema(ledger.ListPaymentsResponse))

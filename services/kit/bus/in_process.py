@@ -54,7 +54,7 @@ class _InMemory:
 
 
 class _Queue:
-    """One queue. After a loss `next` returns None at once: the reader pulls without waiting for silence."""
+    """One queue. After a loss `next` returns at once, with what is left and then with nothing: the reader pulls."""
 
     def __init__(self) -> None:
         self._changed = threading.Condition()
@@ -75,20 +75,19 @@ class _Queue:
             self._bytes += size
             self._changed.notify()
 
-    def next(self, timeout_s: float) -> Delivery | None:
-        """The next event; None after the time, a loss or the close."""
+    def next(self, timeout_s: float) -> Sequence[Delivery]:
+        """All that is there; nothing after the time, a loss or the close."""
         deadline = time.monotonic() + timeout_s
         with self._changed:
             while not self._events and not self._closed and not self._lost:
                 remaining_s = deadline - time.monotonic()
                 if remaining_s <= 0 or not self._changed.wait(remaining_s):
-                    return None
+                    return ()
             if self._closed or not self._events:
                 self._lost = False
-                return None
-            event = self._events.popleft()
-            self._bytes -= len(event.body)
-            return _InMemory(event)
+                return ()
+            events, self._events, self._bytes = self._events, deque(), 0
+            return [_InMemory(event) for event in events]
 
     def close(self) -> None:
         """Ends waiting."""

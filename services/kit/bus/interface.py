@@ -24,8 +24,9 @@ class Delivery(Protocol):
 class Receiver(Protocol):
     """One queue, read by one thread."""
 
-    def next(self, timeout_s: float) -> Delivery | None:
-        """The next delivery; None if none came in time, something was lost, or the receiver was closed."""
+    def next(self, timeout_s: float) -> Sequence[Delivery]:
+        """What is there, in order, after waiting for the first; empty if none came in time, something was lost, or the
+        receiver was closed."""
         ...
 
     def close(self) -> None:

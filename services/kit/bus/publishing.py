@@ -37,10 +37,10 @@ class _Silent:
     def __init__(self) -> None:
         self._closed = threading.Event()
 
-    def next(self, timeout_s: float) -> Delivery | None:
+    def next(self, timeout_s: float) -> Sequence[Delivery]:
         """Nothing, after the time."""
         self._closed.wait(timeout_s)
-        return None
+        return ()
 
     def close(self) -> None:
         """Ends a waiting `next`."""

@@ -27,12 +27,11 @@ _VISIBLE = """
     AND (%(fiscal_year)s = 0 OR q.fiscal_year = %(fiscal_year)s)
 """
 _SUMS = f"""
-    WITH visible AS NOT MATERIALIZED (
-        SELECT * FROM quota AS q WHERE {_VISIBLE}
-    )
-    SELECT division_code, coalesce(fund_code, '') AS fund, category, fiscal_year,
-        {", ".join(f"coalesce(sum({name}), 0)::bigint" for name in _SUMS_SCHEMA if name.endswith("_fen"))}
+    {", ".join(f"coalesce(sum({name}), 0)::bigint" for name in _SUMS_SCHEMA if name.endswith("_fen"))}
     FROM (
+        WITH visible AS NOT MATERIALIZED (
+            SELECT * FROM quota AS q WHERE {_VISIBLE}
+        )
         SELECT q.division_code, q.fund_code, q.category, q.fiscal_year, q.amount_fen AS arranged_fen,
             m.issued_fen, m.allotted_fen, m.free_fen, m.paid_fen, m.intermediate_fen,
             CASE WHEN upper.id IS NOT NULL THEN q.amount_fen END AS received_inside_fen, 0 AS suspense_fen
@@ -47,8 +46,13 @@ _SUMS = f"""
         ) AS q JOIN measured AS m ON m.id = q.id
         WHERE {_VISIBLE} AND (m.paid_fen <> 0 OR m.intermediate_fen <> 0)
     ) AS parts
-    GROUP BY division_code, fund, category, fiscal_year
-    ORDER BY division_code, fund, fiscal_year, category LIMIT %(limit)s
+"""
+_TOTAL = f"SELECT '', '', '', 0, {_SUMS}"
+_TOTAL_AND_ROWS = f"""
+    SELECT coalesce(division_code, ''), coalesce(fund_code, ''), coalesce(category, ''), coalesce(fiscal_year, 0), {_SUMS}
+    GROUP BY GROUPING SETS ((), (division_code, fund_code, category, fiscal_year))
+    ORDER BY grouping(division_code) DESC, division_code, coalesce(fund_code, ''), fiscal_year, category
+    LIMIT %(limit)s + 1
 """
 
 PAYMENT = {
@@ -95,7 +99,10 @@ class LedgerTables:
         self._database = database
 
     def sums(self, scope: Scope, wanted: Filter, limit: int) -> list[Sums]:
-        """Sums in order of division, fund and year; what is not linked has no fund."""
+        """The sums of all rows, then at most `limit` rows in order of division, fund and year.
+
+        What is not linked has no fund.
+        """
         parameters = {
             **_bounds(scope),
             "fiscal_year": wanted.fiscal_year,
@@ -106,7 +113,8 @@ class LedgerTables:
         with self._database.reading() as connection:
             # Quotas are joined whole, so never row by row, whatever a young table's statistics say.
             connection.execute(_JOIN_WHOLE)
-            return list(map(Sums._make, copy_out(connection, _SUMS, parameters, _SUMS_SCHEMA).rows()))
+            query = _TOTAL_AND_ROWS if limit else _TOTAL
+            return list(map(Sums._make, copy_out(connection, query, parameters, _SUMS_SCHEMA).rows()))
 
     def closed_to(self) -> date | None:
         """The newest closed day."""

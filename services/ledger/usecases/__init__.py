@@ -5,11 +5,12 @@ from services.ledger.usecases.days import close_days
 from services.ledger.usecases.disbursements import post_disbursements
 from services.ledger.usecases.payments import post_payments
 from services.ledger.usecases.quotas import post_allotments, post_projects, post_quotas
-from services.ledger.usecases.reading import get_payment, list_payments, summary
+from services.ledger.usecases.reading import SUMMARY_ROWS_MAX, get_payment, list_payments, summary
 from services.ledger.usecases.relinking import finish_links
 from services.ledger.usecases.verifying import verify_chain
 
 __all__ = [
+    "SUMMARY_ROWS_MAX",
     "close_days",
     "finish_links",
     "get_payment",

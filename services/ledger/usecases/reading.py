@@ -98,7 +98,7 @@ class LedgerReader(Protocol):
     """The questions that the database answers."""
 
     def sums(self, scope: Scope, wanted: Filter, limit: int) -> list[Sums]:
-        """Sums in order of division, fund and year; what is not linked has no fund."""
+        """The sums of all rows, then at most `limit` rows in order of division, fund and year."""
         ...
 
     def closed_to(self) -> date | None:
@@ -114,20 +114,18 @@ class LedgerReader(Protocol):
         ...
 
 
-def summary(reader: LedgerReader, scope: Scope, wanted: Filter) -> Summary:
-    """Sums by division and fund; at most 10,000 rows."""
+def summary(reader: LedgerReader, scope: Scope, wanted: Filter, rows_max: int = SUMMARY_ROWS_MAX) -> Summary:
+    """Sums by division and fund, at most `rows_max` rows (0: the total alone); the total is always of all."""
     _refuse_unstorable(wanted.division_code, wanted.category, wanted.fund_code)
-    rows = reader.sums(scope.narrowed(wanted.division_code), wanted, SUMMARY_ROWS_MAX)
-    received_inside_fen = sum(row.received_inside_fen for row in rows)
-    total = Sums(
-        arranged_fen=sum(row.arranged_fen for row in rows) - received_inside_fen,
-        issued_fen=sum(row.issued_fen for row in rows) - received_inside_fen,
-        allotted_fen=sum(row.allotted_fen for row in rows),
-        free_fen=sum(row.free_fen for row in rows),
-        paid_fen=sum(row.paid_fen for row in rows),
-        intermediate_fen=sum(row.intermediate_fen for row in rows),
+    everything, *rows = reader.sums(scope.narrowed(wanted.division_code), wanted, rows_max)
+    inside_fen = everything.received_inside_fen
+    total = everything._replace(
+        arranged_fen=everything.arranged_fen - inside_fen,
+        issued_fen=everything.issued_fen - inside_fen,
+        received_inside_fen=0,
+        suspense_fen=0,
     )
-    return Summary(rows, total, sum(row.suspense_fen for row in rows), reader.closed_to())
+    return Summary(rows, total, everything.suspense_fen, reader.closed_to())
 
 
 def list_payments(

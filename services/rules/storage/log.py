@@ -39,7 +39,7 @@ class Log:
         return EvaluatorState(self._log, *row)
 
     def append(self, state: EvaluatorState, entry: Entry) -> None:
-        """Stores the evaluator's new state and the log's entry at its place."""
+        """Stores the evaluator's new state and the log's entry: a row for each source, at the places up to the state's."""
         self._connection.execute(
             text(
                 "UPDATE evaluator SET place = :place, bundle_hash = :bundle_hash, closed_to = :closed_to,"
@@ -50,14 +50,19 @@ class Log:
         self._connection.execute(
             text(
                 "INSERT INTO judgement_log (log, place, kind, emitter, stream, stream_seq, name,"
-                " bundle_hash, lists_seq, request_id) VALUES (:log, :place, :kind, :emitter, :stream,"
-                " :stream_seq, :name, :bundle_hash, :lists_seq, :request_id)"
+                " bundle_hash, lists_seq, request_id, judged_at) VALUES (:log, :place, :kind, :emitter, :stream,"
+                " :stream_seq, :name, :bundle_hash, :lists_seq, :request_id, :judged_at)"
             ),
-            {
-                **vars(state),
-                **vars(entry.source),
-                "kind": entry.kind,
-            },
+            [
+                {
+                    **vars(state),
+                    **vars(source),
+                    "kind": entry.kind,
+                    "place": place,
+                    "judged_at": state.place,
+                }
+                for place, source in enumerate(entry.sources, state.place - len(entry.sources) + 1)
+            ],
         )
 
     def bundle(self, digest: str) -> bytes:

@@ -56,7 +56,7 @@ def deploy_bundle(
         return Deployed(category, rules.bundle.hash, len(rules.bundle.rules), state.place, True)
     store.log.keep_bundle(rules.bundle, deployed_by)
     state = replace(state, place=state.place + 1, bundle_hash=rules.bundle.hash)
-    store.log.append(state, Entry("bundle", source))
+    store.log.append(state, Entry("bundle", [source]))
     return Deployed(category, rules.bundle.hash, len(rules.bundle.rules), state.place, False)
 
 

@@ -1,10 +1,10 @@
-"""One entry of a judgement log: what an event does to an evaluator, in one transaction, at the next place."""
+"""One entry of a judgement log: what events do to an evaluator, in one transaction, at the next places."""
 
 from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from services.kit import crash_points
@@ -59,18 +59,20 @@ class Means:
 Work = Callable[[Session], list[Changes]]
 
 
-def apply_entry(means: Means, store: Store, kind: EntryKind, source: Source, work: Work) -> list[Changes]:
-    """Applies one event at the next place of the log and returns what became of the warnings, in order.
+def apply_entry(
+    means: Means, store: Store, kind: EntryKind, sources: Sequence[Source], work: Work
+) -> list[Changes]:
+    """Applies events, together, at the next places of the log and returns what became of the warnings, in order.
 
     Everything is in the caller's transaction: the place, the facts, the hits, the warnings. Raises Refused if no
     bundle is in force.
     """
     before = store.log.lock()
-    session = open_session(means, store, replace(before, place=before.place + 1), source)
+    session = open_session(means, store, replace(before, place=before.place + len(sources)), sources[-1])
     changes = work(session)
     _count(session)
     crash_points.reach("rules.judge.before_log")
-    store.log.append(session.state, Entry(kind, source))
+    store.log.append(session.state, Entry(kind, sources))
     return changes
 
 

@@ -26,7 +26,7 @@ RESTATED = "所依据的事实已变更、冲销或改挂"
 class Change:
     """Facts of one kind: the keys that no longer stand, and the facts that stand from now on (by unique key).
 
-    A fact whose key was there before replaces it.
+    A fact whose key was there before replaces it. `added` has a column "position", the ledger's when it told the fact.
     """
 
     kind: str
@@ -52,6 +52,19 @@ class Change:
         middle = half - len(self.removed)
         first = Change(self.kind, self.removed, self.added.slice(0, middle))
         return first, Change(self.kind, (), self.added.slice(middle))
+
+
+def together(changes: Sequence[Change]) -> list[Change]:
+    """Facts that came one change after the other as one change for each kind; of a key that came twice the last stands."""
+    kinds = dict.fromkeys(change.kind for change in changes)
+    return [_one(kind, [change.added for change in changes if change.kind == kind]) for kind in kinds]
+
+
+def _one(kind: str, added: Sequence[pl.DataFrame]) -> Change:
+    frame = pl.concat(added)
+    if len(added) > 1 and frame["key"].n_unique() < frame.height:
+        frame = frame.unique("key", keep="last", maintain_order=True)
+    return Change(kind, (), frame)
 
 
 def apply_change(session: Session, change: Change, category: str = "") -> list[Changes]:
@@ -95,20 +108,24 @@ def _not_overtaken(session: Session, change: Change, category: str) -> Change:
     arrival first. A later telling then stays, and only the stream that a fact stands in can take it away.
     """
     keys = pl.Series("key", [*change.removed, *change.added["key"]], pl.String).unique()
-    places = session.store.facts.places(change.kind, keys)
-    elsewhere = set(places.filter(pl.col("category") != category)["key"])
-    later = places.filter(pl.col("key").is_in(elsewhere), pl.col("position") > session.source.position)
+    places = session.store.facts.places(change.kind, keys).filter(pl.col("category") != category)
+    elsewhere = set(places["key"])
+    theirs = places.select("key", pl.col("position").alias("told_at"))
+    overtaken = (
+        change.added.select("key", "position")
+        .join(theirs, on="key")
+        .filter(pl.col("told_at") > pl.col("position"))
+    )
     return replace(
         change,
         removed=[key for key in change.removed if key not in elsewhere],
-        added=change.added.join(later, on="key", how="anti", maintain_order="left"),
+        added=change.added.join(overtaken, on="key", how="anti", maintain_order="left"),
     )
 
 
 def _keep(session: Session, change: Change) -> pl.DataFrame:
     """Keeps what stands from now on; returns what was kept of what no longer stands."""
     facts, kind, added = session.store.facts, change.kind, change.added
-    added = added.with_columns(pl.lit(session.source.position, pl.Int64).alias("position"))
     if not change.removed and facts.add_new(kind, added):
         return pl.DataFrame(schema=facts.columns[kind])
     gone = facts.take(kind, [*change.removed, *added["key"].to_list()])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -23,10 +24,13 @@ class Source:
 
 @dataclass(frozen=True)
 class Entry:
-    """One entry of the log; its place, bundle and lists are those of the evaluator's state after it."""
+    """What was applied at once; bundle and lists are those of the evaluator's state after it.
+
+    Each source has a place of its own in the log, the last one the state's: it is where all of them were judged.
+    """
 
     kind: EntryKind
-    source: Source
+    sources: Sequence[Source]
 
 
 @dataclass(frozen=True)

@@ -87,12 +87,13 @@ def test_days_of_the_province_are_closed_by_nobody_who_sees_a_part(
 
 def test_a_summary_can_be_its_totals_only(gateway: Gateway) -> None:
     """The overview asks for six of them, and a province has thousands of rows."""
-    row = ledger.SummaryRow(paid_fen=5)
-    gateway.others.answers["GetSummary"] = ledger.GetSummaryResponse(rows=[row, row], total=row)
+    gateway.others.answers["GetSummary"] = ledger.GetSummaryResponse(total=ledger.SummaryRow(paid_fen=5))
     told = gateway.client("xining").get("/api/v1/summary?totals_only=true").json()
+    gateway.client("xining").get("/api/v1/summary")
+    asked = [request.totals_only for _, request, _ in gateway.others.calls]  # type: ignore[attr-defined] # of any message
 
-    assert told["rows"] == []
-    assert told["total"]["paid_fen"] == 5
+    assert (told["rows"], told["total"]["paid_fen"]) == ([], 5)
+    assert asked == [True, False]
 
 
 def test_money_stays_exact(gateway: Gateway) -> None:

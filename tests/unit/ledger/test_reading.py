@@ -98,6 +98,18 @@ def test_the_total_counts_money_that_was_passed_on_once(read: World) -> None:
     assert (of_county.total.arranged_fen, of_county.suspense_fen) == (400_000, 10_000)
 
 
+@pytest.mark.parametrize("scope", [ALL, Scope(COUNTY), Scope("", ("C30",)), Scope("640000")])
+@pytest.mark.parametrize("rows_max", [0, 1])
+def test_the_total_is_of_all_however_many_rows_are_asked_for(
+    read: World, scope: Scope, rows_max: int
+) -> None:
+    whole = usecases.summary(read.reader, scope, Filter())
+    part = usecases.summary(read.reader, scope, Filter(), rows_max)
+
+    assert (part.total, part.suspense_fen) == (whole.total, whole.suspense_fen)
+    assert part.rows == whole.rows[:rows_max]
+
+
 @pytest.mark.parametrize(
     ("division", "seen"),
     [

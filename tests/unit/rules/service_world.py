@@ -287,11 +287,12 @@ class World:
         self.told.append(event)
         return event
 
-    def deliver(self, event: Event) -> None:
-        """Delivers an event to every evaluator that reads its stream."""
+    def deliver(self, *events: Event) -> None:
+        """Delivers events of one stream, those that may go together at once, to every evaluator that reads it."""
         for streams, emitter, inbox in self._inboxes:
-            if emitter == event.emitter and event.stream in streams:
-                inbox.apply(event)
+            left = events if emitter == events[0].emitter and events[0].stream in streams else ()
+            while left:
+                left = left[len(inbox.apply_run(left)) :]
 
     def warnings(self, **wanted: Any) -> list[dict[str, Any]]:
         """The standing warnings (or all), newest change first."""
@@ -318,6 +319,11 @@ class World:
                 )
             )
             return [tuple(row) for row in rows]
+
+    def rows(self, query: str) -> list[tuple[Any, ...]]:
+        """What a query finds."""
+        with self.database.reading() as connection:
+            return [tuple(row) for row in connection.execute(text(query))]
 
     def scalar(self, query: str) -> Any:
         """One value of the database."""

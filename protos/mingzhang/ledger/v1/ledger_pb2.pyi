@@ -58,16 +58,18 @@ class CloseDaysResponse(_message.Message):
     def __init__(self, closed: _Optional[int] = ..., closed_to: _Optional[str] = ...) -> None: ...
 
 class GetSummaryRequest(_message.Message):
-    __slots__ = ("fiscal_year", "division_code", "category", "fund_code")
+    __slots__ = ("fiscal_year", "division_code", "category", "fund_code", "totals_only")
     FISCAL_YEAR_FIELD_NUMBER: _ClassVar[int]
     DIVISION_CODE_FIELD_NUMBER: _ClassVar[int]
     CATEGORY_FIELD_NUMBER: _ClassVar[int]
     FUND_CODE_FIELD_NUMBER: _ClassVar[int]
+    TOTALS_ONLY_FIELD_NUMBER: _ClassVar[int]
     fiscal_year: int
     division_code: str
     category: str
     fund_code: str
-    def __init__(self, fiscal_year: _Optional[int] = ..., division_code: _Optional[str] = ..., category: _Optional[str] = ..., fund_code: _Optional[str] = ...) -> None: ...
+    totals_only: bool
+    def __init__(self, fiscal_year: _Optional[int] = ..., division_code: _Optional[str] = ..., category: _Optional[str] = ..., fund_code: _Optional[str] = ..., totals_only: _Optional[bool] = ...) -> None: ...
 
 class SummaryRow(_message.Message):
     __slots__ = ("division_code", "fund_code", "category", "fiscal_year", "arranged_fen", "issued_fen", "allotted_fen", "free_fen", "paid_fen", "intermediate_fen", "progress_bp")

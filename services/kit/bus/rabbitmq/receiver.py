@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from time import monotonic
 from typing import Any
@@ -19,8 +19,8 @@ from services.kit.bus.interface import Delivery
 from services.kit.bus.rabbitmq.topology import Queue, declare_exchanges, declare_queue
 from services.kit.log import logger
 
-PREFETCH = 4
-"""Events of up to 8 MiB that wait in a consumer."""
+PREFETCH = 8
+"""Events of up to 8 MiB that wait in a consumer, which may apply them together."""
 RETRY_FIRST_S = 0.2
 RETRY_LAST_S = 5.0
 
@@ -50,12 +50,14 @@ class QueueReceiver:
         self._retry_at = 0.0
         self._retry_s = RETRY_FIRST_S
 
-    def next(self, timeout_s: float) -> Delivery | None:
-        """The next delivery; None after the time or the close. Reconnects for ever, with a growing wait."""
+    def next(self, timeout_s: float) -> Sequence[Delivery]:
+        """All that has arrived; nothing after the time or the close. Reconnects for ever, with a growing wait."""
         deadline = monotonic() + timeout_s
         while not self._closed.is_set():
             if self._arrived:
-                return self._arrived.popleft()
+                arrived = list(self._arrived)
+                self._arrived.clear()
+                return arrived
             remaining_s = deadline - monotonic()
             if remaining_s <= 0:
                 break
@@ -68,7 +70,7 @@ class QueueReceiver:
                 self._lose(error)
         if self._closed.is_set():
             self._disconnect()
-        return None
+        return ()
 
     def close(self) -> None:
         """Ends a waiting `next`; the reading thread closes the connection itself."""
