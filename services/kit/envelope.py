@@ -5,12 +5,15 @@ from __future__ import annotations
 import hashlib
 import io
 from collections.abc import Iterator
+from functools import cache
+from typing import NoReturn
 
 import polars as pl
 from mingzhang.envelope.v1.columns import BYTES_MAX, ROWS_MAX, Columns
 from mingzhang.envelope.v1.envelope_pb2 import Envelope
 
 from services.kit.errors import InvalidInput, TooLarge
+from services.kit.rows import no_rows
 
 UNPACKED_BYTES_MAX = 64 * 1024**2
 """Of a batch in memory: what its rows may hold, whatever their packed form says."""
@@ -83,7 +86,7 @@ def decode(envelope: Envelope, columns: Columns) -> pl.DataFrame:
 
 def empty(columns: Columns) -> pl.DataFrame:
     """A frame of these columns with no rows."""
-    return pl.DataFrame(schema=columns.schema)
+    return no_rows(columns.schema)
 
 
 def check(frame: pl.DataFrame, columns: Columns) -> None:
@@ -98,16 +101,15 @@ def check(frame: pl.DataFrame, columns: Columns) -> None:
         raise TooLarge(
             "envelope.rows", f"一批数据超过 {ROWS_MAX} 行", f"a batch has more than {ROWS_MAX} rows"
         )
-    wrong = [pl.col(c.name).is_null().any().alias(c.name) for c in columns.columns if c.required]
-    _refuse_first(frame.select(wrong), columns, "envelope.null", "不能为空", "must not be empty")
-    ranges = []
-    for column in columns.columns:
-        if column.minimum is not None or column.maximum is not None:
-            low = pl.lit(column.minimum if column.minimum is not None else -(2**63), pl.Int64)
-            high = pl.lit(column.maximum if column.maximum is not None else 2**63 - 1, pl.Int64)
-            value = pl.col(column.name).cast(pl.Int64)
-            ranges.append(((value < low) | (value > high)).any().alias(column.name))
-    _refuse_first(frame.select(ranges), columns, "envelope.range", "超出允许范围", "is out of range")
+    for name in _required(columns):
+        if frame[name].null_count():
+            _refuse(columns, name, "envelope.null", "不能为空", "must not be empty")
+    ranges = _ranges(columns)
+    if frame.height and ranges:
+        out_of_range = frame.select(ranges)
+        for name, bad in zip(out_of_range.columns, out_of_range.row(0), strict=True):
+            if bad:
+                _refuse(columns, name, "envelope.range", "超出允许范围", "is out of range")
 
 
 def _check_unpacked(frame: pl.DataFrame) -> None:
@@ -119,10 +121,24 @@ def _check_unpacked(frame: pl.DataFrame) -> None:
         )
 
 
-def _refuse_first(flags: pl.DataFrame, columns: Columns, code: str, zh: str, en: str) -> None:
-    if flags.width == 0:
-        return
-    labels = {column.name: column.label for column in columns.columns}
-    for name, bad in zip(flags.columns, flags.row(0), strict=True):
-        if bad:
-            raise InvalidInput(code, f"“{labels[name]}”{zh}", f"column {name} {en}", {"column": name})
+@cache
+def _required(columns: Columns) -> tuple[str, ...]:
+    return tuple(column.name for column in columns.columns if column.required)
+
+
+@cache
+def _ranges(columns: Columns) -> tuple[pl.Expr, ...]:
+    """Of each bounded column, whether any value is out of its range. Made once: it costs more than it takes to ask."""
+    ranges = []
+    for column in columns.columns:
+        if column.minimum is not None or column.maximum is not None:
+            low = pl.lit(column.minimum if column.minimum is not None else -(2**63), pl.Int64)
+            high = pl.lit(column.maximum if column.maximum is not None else 2**63 - 1, pl.Int64)
+            value = pl.col(column.name).cast(pl.Int64)
+            ranges.append(((value < low) | (value > high)).any().alias(column.name))
+    return tuple(ranges)
+
+
+def _refuse(columns: Columns, name: str, code: str, zh: str, en: str) -> NoReturn:
+    label = next(column.label for column in columns.columns if column.name == name)
+    raise InvalidInput(code, f"“{label}”{zh}", f"column {name} {en}", {"column": name})

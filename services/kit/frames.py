@@ -9,9 +9,12 @@ import polars as pl
 import psycopg
 from sqlalchemy import Connection, text
 
+from services.kit.rows import no_rows
+
 REFUSALS = (psycopg.DataError, psycopg.IntegrityError, psycopg.errors.ProgramLimitExceeded)
 """What the database says of a value that it will never take: NUL, a number out of range, a text too long to index."""
 _NEXT, _NULL = "\x1f", "\x1e"
+_JOINED = (_NEXT + pl.all().cast(pl.String).fill_null(_NULL).str.join(_NEXT)).name.keep()
 _ARRAYS: dict[object, str] = {
     pl.String: "text[]",
     pl.Int64: "bigint[]",
@@ -50,7 +53,7 @@ def copy_out(
     with driver.cursor() as cursor, cursor.copy(statement, parameters) as copy:
         body = b"".join(copy)
     if not body:
-        return pl.DataFrame(schema=schema)
+        return no_rows(schema)
     booleans = [name for name, dtype in schema.items() if dtype == pl.Boolean]
     read_as = {name: pl.String() if name in booleans else dtype for name, dtype in schema.items()}
     frame = pl.read_csv(body, has_header=False, schema=read_as)
@@ -89,13 +92,13 @@ def wanted(frame: pl.DataFrame, name: str = "wanted") -> Wanted:
     """
     arrays: list[str] = []
     parameters: dict[str, object] = {}
-    for column_name, dtype in frame.schema.items():
-        array, place = _ARRAYS[dtype.base_type()], f"{name}_{column_name}"
-        column = frame.get_column(column_name).cast(pl.String)
-        joined = _NEXT + column.fill_null(_NULL).str.join(_NEXT).item() if frame.height else ""
+    joined_columns = frame.select(_JOINED).row(0) if frame.height else ("",) * frame.width
+    for column_name, joined in zip(frame.columns, joined_columns, strict=True):
+        column = frame.get_column(column_name)
+        array, place = _ARRAYS[column.dtype.base_type()], f"{name}_{column_name}"
         if joined.count(_NEXT) != column.len() or joined.count(_NULL) != column.null_count():
             arrays.append(f"%({place})s::{array}")
-            parameters[place] = column.to_list()
+            parameters[place] = column.cast(pl.String).to_list()
             continue
         # The first element is nobody's: it keeps a single empty text apart from no text at all.
         arrays.append(f"(string_to_array(%({place})s, '{_NEXT}', '{_NULL}'))[2:]::{array}")

@@ -7,6 +7,7 @@ from enum import IntEnum
 import polars as pl
 
 from services.kit.errors import TooLarge
+from services.kit.rows import no_rows
 
 FINAL_PAYEES = ("person", "enterprise", "unknown")
 """Kinds of payee at which money counts as spent. Any other kind is a place where it is parked."""
@@ -117,7 +118,7 @@ def numbered(transfers: list[pl.DataFrame], posting_id: int) -> pl.DataFrame:
     """All transfers of a posting in their order, with ids."""
     frames = [frame for frame in transfers if frame.height]
     if not frames:
-        return pl.DataFrame(schema=TRANSFERS)
+        return no_rows(TRANSFERS)
     journal = pl.concat(frames)
     if journal.height > 1 << ROWS_PER_POSTING_BITS:
         raise TooLarge(

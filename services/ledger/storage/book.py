@@ -15,6 +15,7 @@ from services.kit.crash_points import reach
 from services.kit.errors import Unavailable
 from services.kit.frames import copy_in, copy_out, wanted
 from services.kit.module import Database, NewEvent, Streams
+from services.kit.rows import no_rows
 from services.ledger import messages
 from services.ledger.domain import chain
 from services.ledger.domain.accounts import FIRST_OWNER_ROW, OWNERS, deltas, first_id, measured
@@ -131,7 +132,7 @@ class LedgerPosting(PaymentRows, DisbursementRows, QuotaRows):
         """owner and owner_id of owners of accounts; those that were unknown are entries of this posting."""
         schema = {"owner": pl.String, "owner_id": pl.Int64}
         if asked_for.height == 0:
-            return pl.DataFrame(schema=schema)
+            return no_rows(schema)
         known = self._known_owners(asked_for["owner"])
         unknown = asked_for.join(known, on="owner", how="anti").sort("owner")
         if unknown.height == 0:

@@ -7,6 +7,7 @@ from mingzhang.ledger.v1.columns import DISBURSEMENT_SHARES
 from sqlalchemy import text
 
 from services.kit.frames import wanted
+from services.kit.rows import no_rows
 from services.ledger.domain.linking import UNASSIGNED
 from services.ledger.storage.payments import STANDS
 from services.ledger.storage.rows import Rows, Schema
@@ -127,7 +128,7 @@ class DisbursementRows(Rows):
     def standing_disbursements(self, vouchers: pl.DataFrame) -> pl.DataFrame:
         """The standing disbursements of vouchers as facts, with disbursement_id and what they are attached to."""
         if vouchers.height == 0:
-            return pl.DataFrame(schema=_ATTACHED)
+            return no_rows(_ATTACHED)
         asked = wanted(vouchers)
         return self._read(
             f"""
@@ -155,7 +156,7 @@ class DisbursementRows(Rows):
         schema: Schema = {"correction_id": pl.Int64, "correction_fen": pl.Int64, "disbursement_id": pl.Int64}
         waiting = "SELECT EXISTS (SELECT FROM disbursement WHERE original_key IS NOT NULL AND NOT applied)"
         if not self._connection.scalar(text(waiting)):
-            return pl.DataFrame(schema=schema)
+            return no_rows(schema)
         keys, own = wanted(original_keys.to_frame("key"), "keys"), wanted(ids.to_frame("id"), "ids")
         return self._read(
             f"""

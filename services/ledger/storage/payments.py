@@ -7,6 +7,7 @@ from mingzhang.ledger.v1.columns import PAYMENT_SHARES
 from sqlalchemy import text
 
 from services.kit.frames import copy_in, wanted
+from services.kit.rows import no_rows
 from services.ledger.storage.rows import Rows, Schema
 
 _SHARE_NUMBERED = "p.key || '#' || p.share_number"
@@ -101,7 +102,7 @@ class PaymentRows(Rows):
             **_MONEY,
         }
         if not self._corrections_wait():
-            return pl.DataFrame(schema=schema)
+            return no_rows(schema)
         keys, ids = (
             wanted(original_keys.to_frame("key"), "keys"),
             wanted(correction_ids.to_frame("id"), "ids"),

@@ -7,6 +7,7 @@ from mingzhang.ledger.v1.columns import PROJECT_FACTS
 from sqlalchemy import text
 
 from services.kit.frames import wanted
+from services.kit.rows import no_rows
 from services.ledger.storage.rows import Rows, Schema
 
 _RESTATED: Schema = {"kind": pl.String, "key": pl.String, "category": pl.String, "from_day": pl.Date}
@@ -149,7 +150,7 @@ class QuotaRows(Rows):
         closed_to = self._connection.scalar(text("SELECT max(day) FROM closed_day"))
         late = touched.filter(pl.col("day") <= closed_to) if closed_to else touched.clear()
         if late.height == 0:
-            return pl.DataFrame(schema=_RESTATED)
+            return no_rows(_RESTATED)
         asked = wanted(late)
         return self._read(
             f"""

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 
+from services.kit.rows import no_rows
 from services.ledger.domain.accounts import TransferKind, signed
 from services.ledger.domain.changes import Change, FactsChanged, by_category, removed
 from services.ledger.domain.linking import Posted, attach
@@ -166,5 +167,5 @@ def _move(posting: Posting, moved: pl.DataFrame, unfinished: bool) -> Moved:
 
 
 def _nothing_moved() -> Moved:
-    nothing = pl.DataFrame(schema={"category": pl.String, "key": pl.String})
+    nothing = no_rows({"category": pl.String, "key": pl.String})
     return Moved(nothing, nothing, unfinished=False)

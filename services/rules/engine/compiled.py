@@ -8,6 +8,7 @@ from typing import Protocol
 
 import polars as pl
 
+from services.kit.rows import no_rows
 from services.rules.domain import FACT_KINDS, HITS, Bundle, Judged, Rule
 from services.rules.engine.explain import explain
 from services.rules.engine.hits import Evidence, HitForm, column_of, fund_column, hit_form, in_force
@@ -76,10 +77,10 @@ class CompiledBundle:
         """
         masks = self._masks.get(kind, [])
         if not masks or frame.height == 0:
-            return Judged(pl.DataFrame(schema=HITS), {})
+            return Judged(no_rows(HITS), {})
         frame, missing = _with_lists(frame, masks, lists)
         verdicts = frame.select(mask.mask.alias(mask.rule.id) for mask in masks)
-        hits = [pl.DataFrame(schema=HITS)]
+        hits: list[pl.DataFrame] = []
         cannot_judge: dict[str, int] = {}
         for mask in masks:
             verdict = verdicts[mask.rule.id]
@@ -88,7 +89,7 @@ class CompiledBundle:
             unknown = verdict.null_count()
             if unknown and any(name in missing for name, _, _ in mask.lists):
                 cannot_judge[mask.rule.id] = unknown
-        return Judged(pl.concat(hits), cannot_judge)
+        return Judged(pl.concat(hits) if hits else no_rows(HITS), cannot_judge)
 
     def windows(self, kind: str) -> tuple[WindowRule, ...]:
         """The window rules on a kind."""

@@ -12,6 +12,7 @@ from typing import Any
 
 import polars as pl
 
+from services.kit.rows import no_rows
 from services.rules.domain import FACT_KINDS, HITS, MatchJudged, Rule
 from services.rules.engine.durable_pool import DurablePool, Ruleset
 from services.rules.engine.hits import (
@@ -131,7 +132,7 @@ class MatchRule:
         assert isinstance(pool, DurablePool)
         rows = self._playable(groups)
         if rows.height == 0:
-            return MatchJudged(pl.DataFrame(schema=HITS), {})
+            return MatchJudged(no_rows(HITS), {})
         if self._sequenced:
             rows = _with_seq(rows)
         rows = self._ranked(rows).with_row_index("id")
@@ -251,7 +252,7 @@ class MatchRule:
 
     def _hits(self, rows: pl.DataFrame, tuples: list[tuple[int, ...]]) -> pl.DataFrame:
         if not tuples:
-            return pl.DataFrame(schema=HITS)
+            return no_rows(HITS)
         identities = pl.DataFrame(
             tuples, schema={f"{role}.@id": pl.UInt32 for role in self._present}, orient="row"
         )

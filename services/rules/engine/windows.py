@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from services.kit.rows import no_rows
 from services.rules.domain import FACT_KINDS, HITS, Rule
 from services.rules.engine.hits import (
     Evidence,
@@ -100,7 +101,7 @@ class WindowRule:
         `count` and `sum` are of the whole days [last_day - days + 1, last_day]. Schema HITS.
         """
         if frame.height == 0:
-            return pl.DataFrame(schema=HITS)
+            return no_rows(HITS)
         fields = pl.Struct({name: self._kind.by_name[name].dtype for name in self.key})
         rows = frame.select(
             "key_json",

@@ -8,6 +8,7 @@ import polars as pl
 from sqlalchemy import Connection
 
 from services.kit.frames import copy_in, copy_out, wanted
+from services.kit.rows import no_rows
 from services.rules.usecases.columns import AFFECTED, HIT
 
 HITS_READ_SHARE = 4
@@ -27,7 +28,7 @@ class Hits:
         `touched`: rule_id, group_key, first_day, last_day; a hit outside the days stays (null: no bound).
         Returns rule_id, subject_kind, subject, period, each once.
         """
-        gone = pl.DataFrame(schema=AFFECTED)
+        gone = no_rows(AFFECTED)
         if touched.height:
             gone = self._delete(touched)
         copy_in(self._connection, "hit", hits.select(pl.lit(self._log).alias("log"), *HIT))
@@ -36,7 +37,7 @@ class Hits:
     def _delete(self, touched: pl.DataFrame) -> pl.DataFrame:
         touched = self._with_hits(touched)
         if touched.height == 0:
-            return pl.DataFrame(schema=AFFECTED)
+            return no_rows(AFFECTED)
         asked = wanted(touched.select("rule_id", "group_key", "first_day", "last_day"))
         query = f"""
             DELETE FROM hit WHERE hit.ctid = ANY (ARRAY(

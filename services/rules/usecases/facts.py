@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 
+from services.kit.rows import no_rows
 from services.rules.domain import CROSS, FACT_KINDS
 from services.rules.usecases.halving import by_halves
 from services.rules.usecases.matches import judge_matches
@@ -127,7 +128,7 @@ def _keep(session: Session, change: Change) -> pl.DataFrame:
     """Keeps what stands from now on; returns what was kept of what no longer stands."""
     facts, kind, added = session.store.facts, change.kind, change.added
     if not change.removed and facts.add_new(kind, added):
-        return pl.DataFrame(schema=facts.columns[kind])
+        return no_rows(facts.columns[kind])
     gone = facts.take(kind, [*change.removed, *added["key"].to_list()])
     facts.add(kind, added)
     return gone

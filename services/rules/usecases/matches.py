@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 import polars as pl
 
+from services.kit.rows import no_rows
 from services.rules.domain import MatchJudged
 from services.rules.usecases.ports import MatchRule
 from services.rules.usecases.session import Session, Verdicts, grouped, touched_groups
@@ -29,7 +30,7 @@ def judge_matches(session: Session, kind: str, added: pl.DataFrame, gone: pl.Dat
 def take_due(session: Session) -> pl.DataFrame:
     """The facts whose groups wait for a day that has closed: rule_id, kind, key. They wait no longer."""
     if session.state.closed_to is None:
-        return pl.DataFrame(schema={"rule_id": pl.String, "kind": pl.String, "key": pl.String})
+        return no_rows({"rule_id": pl.String, "kind": pl.String, "key": pl.String})
     return session.store.log.take_due(session.state.closed_to)
 
 
@@ -52,7 +53,8 @@ def _touched(
 ) -> pl.DataFrame:
     """The groups to judge now: "group" and the group columns of the kind."""
     kept = list(session.store.facts.columns[kind])
-    coming, going = match.groups(kind, added.select(kept)), match.groups(kind, gone.select(kept))
+    coming = match.groups(kind, added.select(kept))
+    going = match.groups(kind, gone.select(kept)) if gone.height else coming.clear()
     if match.rule.judge == "arrival":
         return pl.concat([coming, going]).unique() if going.height else coming
     if coming.height + going.height == 0:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
+from services.kit.rows import no_rows
 from services.rules.domain import HITS, Rule
 from services.rules.usecases.lists import KnownLists
 from services.rules.usecases.log import EvaluatorState, Quarantined, Source
@@ -85,7 +86,7 @@ class Verdicts:
     @staticmethod
     def none() -> Verdicts:
         """Nothing touched."""
-        return Verdicts(pl.DataFrame(schema=TOUCHED), pl.DataFrame(schema=GROUPED_HITS))
+        return Verdicts(no_rows(TOUCHED), no_rows(GROUPED_HITS))
 
     @staticmethod
     def all(parts: list[Verdicts]) -> Verdicts:

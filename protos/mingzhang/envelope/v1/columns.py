@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import polars as pl
 
@@ -29,12 +30,12 @@ class Columns:
     id: str
     columns: tuple[Column, ...]
 
-    @property
+    @cached_property
     def schema(self) -> pl.Schema:
         """The Polars (and so Arrow) schema, in the declared order."""
         return pl.Schema({column.name: column.dtype for column in self.columns})
 
-    @property
+    @cached_property
     def names(self) -> tuple[str, ...]:
         """The column names, in the declared order."""
         return tuple(column.name for column in self.columns)
