@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from services.kit.clock import Clock, microseconds
 from services.kit.crash_points import reach
 from services.kit.errors import Unavailable
-from services.kit.frames import copy_in, copy_out, wanted
+from services.kit.frames import copy_in, look_up, wanted
 from services.kit.module import Database, NewEvent, Streams
 from services.kit.rows import no_rows
 from services.ledger import messages
@@ -117,7 +117,7 @@ class LedgerPosting(PaymentRows, DisbursementRows, QuotaRows):
                 SELECT content_hash FROM {TABLES[tag]} AS row WHERE row.key = wanted.key OFFSET 0
             ) AS found
         """
-        return copy_out(
+        return look_up(
             self._connection, query, asked.parameters, {"key": pl.String, "content_hash": pl.String}
         )
 
@@ -149,7 +149,7 @@ class LedgerPosting(PaymentRows, DisbursementRows, QuotaRows):
                 SELECT id FROM owner WHERE owner.name = wanted.owner OFFSET 0
             ) AS found
         """
-        return copy_out(self._connection, query, asked.parameters, {"owner": pl.String, "owner_id": pl.Int64})
+        return look_up(self._connection, query, asked.parameters, {"owner": pl.String, "owner_id": pl.Int64})
 
     def _add_owners(self, unknown: pl.DataFrame) -> pl.DataFrame:
         start = first_id(self.id) + FIRST_OWNER_ROW + self._owners

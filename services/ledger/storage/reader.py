@@ -8,7 +8,7 @@ import polars as pl
 from sqlalchemy import Connection, text
 
 from services.kit.caller import Scope
-from services.kit.frames import copy_out, look_up_by_index
+from services.kit.frames import look_up, look_up_by_index
 from services.kit.module import Database
 from services.ledger.domain.accounts import ROWS_PER_POSTING_BITS
 from services.ledger.storage.payments import STANDS
@@ -114,7 +114,7 @@ class LedgerTables:
             # Quotas are joined whole, so never row by row, whatever a young table's statistics say.
             connection.execute(_JOIN_WHOLE)
             query = _TOTAL_AND_ROWS if limit else _TOTAL
-            return list(map(Sums._make, copy_out(connection, query, parameters, _SUMS_SCHEMA).rows()))
+            return list(map(Sums._make, look_up(connection, query, parameters, _SUMS_SCHEMA).rows()))
 
     def closed_to(self) -> date | None:
         """The newest closed day."""
@@ -149,7 +149,7 @@ class LedgerTables:
                 connection.execute(text("SET LOCAL jit = off"))
             else:
                 look_up_by_index(connection)
-            return copy_out(
+            return look_up(
                 connection, query, {**_bounds(scope), **parameters, "limit": limit}, _PAYMENT_SCHEMA
             )
 
@@ -160,13 +160,13 @@ class LedgerTables:
             WHERE p.key = %(key)s AND p.division_code >= %(low)s AND p.division_code < %(high)s AND {_VISIBLE_FUND}
         """
         with self._database.reading() as connection:
-            found = copy_out(connection, query, {**_bounds(scope), "key": key}, _PAYMENT_SCHEMA)
+            found = look_up(connection, query, {**_bounds(scope), "key": key}, _PAYMENT_SCHEMA)
             return _detail(connection, found) if found.height else None
 
 
 def _detail(connection: Connection, payment: pl.DataFrame) -> PaymentDetail:
     payment_id = payment["id"][0]
-    shares = copy_out(
+    shares = look_up(
         connection,
         f"""
         SELECT p.key || '#' || s.number, s.category, q.key, s.amount_fen, s.standing FROM (

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import polars as pl
 from sqlalchemy import Connection
 
-from services.kit.frames import copy_out
+from services.kit.frames import look_up
 
 Schema = Mapping[str, pl.DataType | type[pl.DataType]]
 
@@ -20,7 +20,7 @@ class Rows:
 
     def _read(self, query: str, parameters: Mapping[str, object], schema: Schema) -> pl.DataFrame:
         """The rows of a query, or of a statement with RETURNING, as a frame."""
-        return copy_out(self._connection, query, parameters, schema)
+        return look_up(self._connection, query, parameters, schema)
 
     def _run(self, statement: str, parameters: Mapping[str, object]) -> None:
         driver = self._connection.connection.driver_connection

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import polars as pl
 from sqlalchemy import Connection
 
-from services.kit.frames import REFUSALS, Wanted, copy_in, copy_out, wanted
+from services.kit.frames import REFUSALS, Wanted, copy_in, look_up, wanted
 from services.rules.storage.tables import FACT_COLUMNS
 
 
@@ -45,7 +45,7 @@ class Facts:
             ) AS fact
         """
         schema = {"key": pl.String(), "category": pl.String(), "position": pl.Int64()}
-        return copy_out(self._connection, query, asked.parameters, schema)
+        return look_up(self._connection, query, asked.parameters, schema)
 
     def add(self, kind: str, facts: pl.DataFrame) -> None:
         """Keeps facts (with their position) whose keys are not there (see `take`)."""
@@ -120,7 +120,7 @@ class Facts:
         return f"{query} CROSS JOIN LATERAL (SELECT * {rows} {bound}) AS fact"
 
     def _read(self, kind: str, query: str, parameters: Mapping[str, object]) -> pl.DataFrame:
-        return copy_out(self._connection, query, parameters, FACT_COLUMNS[kind])
+        return look_up(self._connection, query, parameters, FACT_COLUMNS[kind])
 
 
 def _names(kind: str, alias: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import polars as pl
 from sqlalchemy import Connection
 
-from services.kit.frames import copy_in, copy_out, wanted
+from services.kit.frames import copy_in, look_up, wanted
 from services.kit.rows import no_rows
 from services.rules.usecases.columns import AFFECTED, HIT
 
@@ -51,7 +51,7 @@ class Hits:
                 ) AS found
             )) RETURNING {", ".join(f"hit.{name}" for name in AFFECTED)}
         """
-        return copy_out(self._connection, query, {**asked.parameters, "log": self._log}, AFFECTED)
+        return look_up(self._connection, query, {**asked.parameters, "log": self._log}, AFFECTED)
 
     def _with_hits(self, touched: pl.DataFrame) -> pl.DataFrame:
         """The touched groups that may have hits: nearly all have none, and a rule has few hits or is asked by group."""
@@ -64,7 +64,7 @@ class Hits:
             ) AS known
         """
         schema = {"rule_id": pl.String(), "group_key": pl.String()}
-        found = copy_out(self._connection, query, {**asked.parameters, "log": self._log}, schema)
+        found = look_up(self._connection, query, {**asked.parameters, "log": self._log}, schema)
         many = (
             found.group_by("rule_id")
             .len()
@@ -116,4 +116,4 @@ class Hits:
                 SELECT * FROM hit AS known WHERE known.log = %(log)s AND {same} OFFSET 0
             ) AS found
         """
-        return copy_out(self._connection, query, {**asked.parameters, "log": self._log}, schema)
+        return look_up(self._connection, query, {**asked.parameters, "log": self._log}, schema)

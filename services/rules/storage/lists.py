@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 from sqlalchemy import Connection, text
 
-from services.kit.frames import copy_in, copy_out, wanted
+from services.kit.frames import copy_in, look_up, wanted
 from services.rules.usecases.lists import KnownList, ListPart
 
 _ENTRY = {"valid_from": pl.Date(), "valid_to": pl.Date()}
@@ -76,4 +76,4 @@ class Lists:
             {rows}
             ORDER BY entry.{column}, entry.valid_from, entry.stream_seq DESC
         """
-        return copy_out(self._connection, query, {**parameters, "list": name, "seq": seq}, schema)
+        return look_up(self._connection, query, {**parameters, "list": name, "seq": seq}, schema)

@@ -8,7 +8,7 @@ from datetime import date
 import polars as pl
 from sqlalchemy import Connection, text
 
-from services.kit.frames import copy_in, copy_out
+from services.kit.frames import copy_in, look_up
 from services.rules.domain import Bundle
 from services.rules.usecases.log import Entry, EvaluatorState, Quarantined, Source
 
@@ -180,7 +180,7 @@ class Log:
             RETURNING rule_id, kind, key
         """
         schema = {name: pl.String() for name in ("rule_id", "kind", "key")}
-        return copy_out(self._connection, query, {"log": self._log, "closed_to": closed_to}, schema).unique()
+        return look_up(self._connection, query, {"log": self._log, "closed_to": closed_to}, schema).unique()
 
 
 def _storable(text: str) -> str:

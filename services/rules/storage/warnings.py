@@ -8,7 +8,7 @@ import polars as pl
 from sqlalchemy import Connection, text
 
 from services.kit.caller import Scope
-from services.kit.frames import Wanted, copy_in, copy_out, wanted
+from services.kit.frames import Wanted, copy_in, look_up, wanted
 from services.rules.usecases.columns import WARNING
 from services.rules.usecases.queries import WarningFilter, WarningRow
 
@@ -75,7 +75,7 @@ class Warnings:
                 SELECT * FROM warning AS known WHERE {same} OFFSET 0
             ) AS found
         """
-        return copy_out(self._connection, query, {**asked.parameters, "log": self._log}, schema)
+        return look_up(self._connection, query, {**asked.parameters, "log": self._log}, schema)
 
 
 def page_of_warnings(

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import Connection
 
 from services.kit.errors import Unavailable
-from services.kit.frames import copy_out, wanted
+from services.kit.frames import copy_out, look_up, wanted
 from services.rules.domain import Judged
 from services.rules.engine.compiled import CompiledBundle, ListReader
 from services.rules.engine.durable_pool import DurablePool
@@ -154,7 +154,8 @@ def test_an_engine_that_is_away_holds_the_entry_and_blames_no_fact(world: Make) 
     assert here.scalar("SELECT count(*) FROM fact_quarantine") == 0
 
 
-def test_what_is_wanted_arrives_as_it_was(world: Make) -> None:
+@pytest.mark.parametrize("read", [copy_out, look_up])
+def test_what_is_wanted_arrives_as_it_was(world: Make, read: Callable[..., pl.DataFrame]) -> None:
     here = world()
     frame = pl.DataFrame(
         {
@@ -167,14 +168,14 @@ def test_what_is_wanted_arrives_as_it_was(world: Make) -> None:
     asked, lonely = wanted(frame), wanted(pl.DataFrame({"b": [""]}))
 
     with here.database.transaction() as connection:
-        back = copy_out(connection, f"SELECT a, b, c, d FROM {asked.rows}", asked.parameters, frame.schema)
-        one = copy_out(connection, f"SELECT b FROM {lonely.rows}", lonely.parameters, {"b": pl.String()})
+        back = read(connection, f"SELECT a, b, c, d FROM {asked.rows}", asked.parameters, frame.schema)
+        one = read(connection, f"SELECT b FROM {lonely.rows}", lonely.parameters, {"b": pl.String()})
         none = wanted(frame.clear())
-        empty = copy_out(connection, f"SELECT a, b, c, d FROM {none.rows}", none.parameters, frame.schema)
+        empty = read(connection, f"SELECT a, b, c, d FROM {none.rows}", none.parameters, frame.schema)
 
     assert back.equals(frame)
     assert one["b"].to_list() == [""]
-    assert empty.height == 0
+    assert (empty.height, empty.schema) == (0, frame.schema)
 
 
 def test_look_ups_go_by_index_though_the_planner_knows_nothing(
@@ -192,7 +193,7 @@ def test_look_ups_go_by_index_though_the_planner_knows_nothing(
         plans.extend(row[0] for row in driver.execute(f"EXPLAIN {query}", parameters))
         return pl.DataFrame(schema=schema)
 
-    monkeypatch.setattr(facts, "copy_out", explained)
+    monkeypatch.setattr(facts, "look_up", explained)
     with here.database.transaction() as connection:
         Facts(connection, "poverty").of_groups("payment", asked, 2, 2_000)
         LogStores(connection, "poverty").facts.take("payment", ["A"])
