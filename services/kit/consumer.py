@@ -59,7 +59,7 @@ class StreamConsumer:
         self._thread.start()
 
     def stop(self) -> None:
-        """Asks the thread to end after the event in hand."""
+        """Asks the thread to end after what is being applied."""
         self._stopping.set()
         self._receiver.close()
 
@@ -100,7 +100,8 @@ class StreamConsumer:
                 self._metrics.consumer_failures.labels(*self._labels).inc()
                 self._stopping.wait(wait_s)
                 wait_s = min(wait_s * 2, RETRY_LAST_S)
-                events = events[:1]  # The first may be well: only the one that fails is to hold the stream.
+                # The first ones may be well: only the one that fails is to hold the stream.
+                events = events[: max(1, len(events) // 2)]
             else:
                 self._metrics.consumed.labels(*self._labels, outcomes[0].value).inc(len(outcomes))
                 return outcomes

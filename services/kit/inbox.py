@@ -70,6 +70,7 @@ class Inbox:
         At least one is dealt with: returns what became of those that were, in order. A handler's exception leaves all
         as it was.
         """
+        assert len({event.stream for event in events}) == 1
         with in_request(events[0].request_id), self._database.transaction() as connection:
             last = self._lock(connection, events[0].stream)
             known = next((n for n, event in enumerate(events) if event.stream_seq > last), len(events))

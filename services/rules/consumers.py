@@ -34,7 +34,7 @@ ARRIVALS: dict[str, Callable[[Event], Change]] = {
     "QuotasChanged": messages.quotas_changed,
     "ProjectsChanged": messages.projects_changed,
 }
-"""Facts that come, and take no other away: in which of several events one came makes no difference to a verdict."""
+"""Facts that come: each stands as it was told last, so it makes no difference how many events told them."""
 
 
 class Evaluator:
@@ -92,8 +92,9 @@ class Evaluator:
         changes = apply_entry(self._means, store, kind, [messages.source_of(event) for event in heard], work)
         events = messages.events_of(self._log, changes)
         if events:
-            # The log has the request of each event; what came of several goes out under that of the last.
-            self._streams.append(connection, events, request_id=heard[-1].request_id)
+            # The log has the request of each event; what came of several goes out under that of the first, as in the
+            # lines that were logged meanwhile.
+            self._streams.append(connection, events, request_id=heard[0].request_id)
 
 
 def _apply_all(session: Session, changes: list[Change], category: str) -> list[Changes]:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import itertools
 import json
 import re
@@ -24,7 +25,7 @@ from typing import Any
 import psutil
 from mingzhang.rules.v1 import rules_pb2
 
-from services.demo.write import write_demo
+from services.demo.write import MANIFEST, write_demo
 from services.kit.embedded_postgres import EmbeddedPostgres
 from services.rules.language import RULEBOOKS, build_bundle
 from tests.builders import as_csv
@@ -36,11 +37,15 @@ MIB = 1024**2
 CLIENTS = 4
 PAGES = 1_000
 SINGLES = 200
+ASKED_EACH_S = 0.02
+"""Asking more often than this takes the processors from what is asked about."""
 DEPLOYS = 40
 DEPLOYS_WARM = 10
-_GROUP = re.compile(r"^\[\d+/\d+\] (\d+)_\S*: .*?(\d+) rows, ([\d.]+) s")
+PROVINCE = "630000"
+_GROUP = re.compile(r"^\[\d+/\d+\] (\d+)_\S*: (\d+) files.*?(\d+) rows, ([\d.]+) s")
 _FIRST_FACTS = 5
 """Groups from this number on hold payments and disbursements; those before are what they are linked to."""
+_HELD_FROM = "2018-07"
 
 
 def measure(size: str = "m") -> dict[str, Any]:
@@ -53,7 +58,7 @@ def measure(size: str = "m") -> dict[str, Any]:
             "size": size,
             "idle_mib": round(idle_mib),
             "added_mib": round(added_mib),
-            **chain,
+            "chain": chain,
             "pages_ms": pages(system, token),
             "single_ms": singles(system),
             "deploy": deploys(system),
@@ -83,30 +88,79 @@ def running() -> Iterator[System]:
 
 
 def demo_through(system: System, size: str) -> dict[str, Any]:
-    """Loads a demo; lines of payments and disbursements per second, from the first file to the last warning stored."""
+    """Loads a demo; lines of payments and disbursements per second, from the first file to the last warning stored.
+
+    `files`: the demo's files as they are, but for the lists (CSV) from a month on; `one_csv`: these lists as one file.
+    """
     folder = Path(f"build/demo-{size}")
     if not folder.exists():
         partial = Path(f"build/demo-{size}.partial")
         shutil.rmtree(partial, ignore_errors=True)
         write_demo(partial, size, SEED, lambda _: None)
         partial.rename(folder)
+    as_files, as_one = _parted(folder)
+    return {"files": _through(system, as_files), "one_csv": _through(system, as_one)}
+
+
+def _through(system: System, folder: Path) -> dict[str, Any]:
     loaded = system.command("demo", "load", "--close-to", "2018-01-03", str(folder))
     if loaded.returncode:
         raise RuntimeError(loaded.stderr + system.tail())
     groups = [_GROUP.match(line) for line in loaded.stdout.splitlines()]
     facts = [
-        (int(one[2]), float(one[3])) for one in groups if one is not None and int(one[1]) >= _FIRST_FACTS
+        (int(one[2]), int(one[3]), float(one[4]))
+        for one in groups
+        if one is not None and int(one[1]) >= _FIRST_FACTS
     ]
     started = time.monotonic()
     system.wait_idle(3_600)
     behind_s = time.monotonic() - started
-    rows, loading_s = sum(rows for rows, _ in facts), sum(seconds for _, seconds in facts)
+    files, rows, loading_s = (sum(column) for column in zip(*facts, strict=True))
     return {
+        "files": files,
         "lines": rows,
         "loading_s": round(loading_s, 1),
         "behind_s": round(behind_s, 1),
         "lines_per_second": round(rows / (loading_s + behind_s)),
     }
+
+
+def _parted(folder: Path) -> tuple[Path, Path]:
+    """A demo in two: what comes first as it is, and the disbursement lists (CSV) from a month on as one file."""
+    manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    held: list[str] = []
+    for group in manifest["groups"]:
+        name, files = group["name"], group["files"]
+        if name.startswith("06_disbursements/") and name >= f"06_disbursements/{_HELD_FROM}":
+            held += [file["path"] for file in files if file["path"].endswith(".csv")]
+            group["files"] = [file for file in files if not file["path"].endswith(".csv")]
+        for file in group["files"]:
+            file["path"] = f"../{file['path']}"
+    first, one = folder / "as_files", folder / "as_one"
+    for part in (first, one):
+        part.mkdir(exist_ok=True)
+    (first / MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
+    lines = [_text(folder / path).splitlines() for path in held]
+    content = "\n".join([lines[0][0], *(line for part in lines for line in part[1:])]).encode() + b"\n"
+    (one / "lists.csv").write_bytes(content)
+    file = {
+        "path": "lists.csv",
+        "profile": "disbursement_table",
+        "division": PROVINCE,
+        "sha256": hashlib.sha256(content).hexdigest(),
+    }
+    days = {name: manifest[name] for name in ("first_day", "last_day")}
+    groups = [{"name": "06_disbursements/held", "files": [file]}]
+    (one / MANIFEST).write_text(json.dumps({**days, "groups": groups}), encoding="utf-8")
+    return first, one
+
+
+def _text(path: Path) -> str:
+    content = path.read_bytes()
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("gb18030")
 
 
 def memory_mib(system: System) -> float:
@@ -214,7 +268,7 @@ def singles(system: System) -> dict[str, float]:
         while not stub.ListWarnings(wanted, timeout=30).warnings:
             if time.perf_counter() - started > 60:
                 raise RuntimeError(f"payment {number} was not warned")
-            time.sleep(0.005)
+            time.sleep(ASKED_EACH_S)
         return 1_000 * (time.perf_counter() - started)
 
     with ThreadPoolExecutor(CLIENTS) as pool:

@@ -95,6 +95,32 @@ def test_a_consumer_that_is_behind_applies_together_what_may_go_together(world: 
     assert consumer.runs == [3, 2]
 
 
+def test_what_waits_in_the_queue_goes_together_and_each_event_is_acknowledged(world: World) -> None:
+    held, free = threading.Event(), threading.Event()
+
+    def hold_the_first(event: Event) -> None:
+        if event.stream_seq == 1:
+            held.set()
+            free.wait(20)
+
+    consumer = world.consumer(read_events=nothing_to_pull, silence_s=60, together=True, fail=hold_the_first)
+    world.start(consumer)
+    world.emitter.emit("1")
+    held.wait(20)
+    world.emitter.emit("2", "3", "4", "5")
+    time.sleep(0.5)
+    free.set()
+    applied = consumer.wait_for(5)
+    runs = list(consumer.runs)
+    # More than a broker gives out unacknowledged.
+    for number in range(6, 26):
+        world.emitter.emit(str(number))
+
+    assert applied == ["1", "2", "3", "4", "5"]
+    assert runs == [1, 4]
+    assert consumer.wait_for(25) == [str(number) for number in range(1, 26)]
+
+
 def test_what_goes_together_is_bounded_in_bytes(world: World) -> None:
     world.emitter.emit("small", "x" * RUN_BYTES_MAX, "small")
     consumer = world.consumer(silence_s=60, together=True)

@@ -14,7 +14,8 @@ from services.kit.bus.interface import Delivery, Receiver
 
 QUEUE_EVENTS_MAX = 64
 QUEUE_BYTES_MAX = 8 * 1024**2
-"""Of one queue. Queues of one stream share their events, so memory does not grow with their number."""
+"""Of one queue, and as much again may be in its reader's hand. Queues of one stream share their events, so memory does
+not grow with their number."""
 
 
 class InProcessBus:

@@ -32,13 +32,13 @@ _SUMS = f"""
         WITH visible AS NOT MATERIALIZED (
             SELECT * FROM quota AS q WHERE {_VISIBLE}
         )
-        SELECT q.division_code, q.fund_code, q.category, q.fiscal_year, q.amount_fen AS arranged_fen,
+        SELECT q.division_code, coalesce(q.fund_code, '') AS fund, q.category, q.fiscal_year, q.amount_fen AS arranged_fen,
             m.issued_fen, m.allotted_fen, m.free_fen, m.paid_fen, m.intermediate_fen,
             CASE WHEN upper.id IS NOT NULL THEN q.amount_fen END AS received_inside_fen, 0 AS suspense_fen
         FROM visible AS q LEFT JOIN measured AS m ON m.id = q.id
         LEFT JOIN visible AS upper ON upper.id = q.upper_id
         UNION ALL
-        SELECT q.division_code, q.fund_code, q.category, q.fiscal_year, 0, 0, 0, 0, m.paid_fen,
+        SELECT q.division_code, '', q.category, q.fiscal_year, 0, 0, 0, 0, m.paid_fen,
             m.intermediate_fen, 0, m.paid_fen + m.intermediate_fen
         FROM (
             SELECT id, division_code, NULL AS fund_code, 'unassigned' COLLATE "C" AS category, fiscal_year
@@ -49,9 +49,9 @@ _SUMS = f"""
 """
 _TOTAL = f"SELECT '', '', '', 0, {_SUMS}"
 _TOTAL_AND_ROWS = f"""
-    SELECT coalesce(division_code, ''), coalesce(fund_code, ''), coalesce(category, ''), coalesce(fiscal_year, 0), {_SUMS}
-    GROUP BY GROUPING SETS ((), (division_code, fund_code, category, fiscal_year))
-    ORDER BY grouping(division_code) DESC, division_code, coalesce(fund_code, ''), fiscal_year, category
+    SELECT coalesce(division_code, ''), coalesce(fund, ''), coalesce(category, ''), coalesce(fiscal_year, 0), {_SUMS}
+    GROUP BY GROUPING SETS ((), (division_code, fund, category, fiscal_year))
+    ORDER BY grouping(division_code) DESC, division_code, fund, fiscal_year, category
     LIMIT %(limit)s + 1
 """
 

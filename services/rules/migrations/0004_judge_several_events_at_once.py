@@ -1,4 +1,7 @@
-"""At which place of its log an event was judged: its own, or that of a later event that it was judged together with."""
+"""At which place of its log an event was judged: that of the last event that it was judged together with.
+
+Null for what the release before wrote: each event was judged at its own place.
+"""
 
 from alembic import op
 
@@ -8,7 +11,3 @@ down_revision = "0003"
 
 def upgrade() -> None:
     op.execute("ALTER TABLE judgement_log ADD COLUMN judged_at bigint CHECK (judged_at >= place)")
-    op.execute("ALTER TABLE judgement_log DISABLE TRIGGER append_only")
-    op.execute("UPDATE judgement_log SET judged_at = place")
-    op.execute("ALTER TABLE judgement_log ENABLE TRIGGER append_only")
-    op.execute("ALTER TABLE judgement_log ALTER COLUMN judged_at SET NOT NULL")

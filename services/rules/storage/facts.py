@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import polars as pl
 from sqlalchemy import Connection
 
-from services.kit.frames import REFUSALS, Wanted, copy_in, look_up, wanted
+from services.kit.frames import REFUSALS, Wanted, copy_in, copy_out, look_up, wanted
 from services.rules.storage.tables import FACT_COLUMNS
 
 
@@ -120,7 +120,7 @@ class Facts:
         return f"{query} CROSS JOIN LATERAL (SELECT * {rows} {bound}) AS fact"
 
     def _read(self, kind: str, query: str, parameters: Mapping[str, object]) -> pl.DataFrame:
-        return look_up(self._connection, query, parameters, FACT_COLUMNS[kind])
+        return copy_out(self._connection, query, parameters, FACT_COLUMNS[kind])
 
 
 def _names(kind: str, alias: str) -> str:

@@ -8,7 +8,7 @@ from datetime import date
 import polars as pl
 from sqlalchemy import Connection, text
 
-from services.kit.frames import copy_in, look_up
+from services.kit.frames import copy_in, copy_out
 from services.rules.domain import Bundle
 from services.rules.usecases.log import Entry, EvaluatorState, Quarantined, Source
 
@@ -117,14 +117,15 @@ class Log:
             {"log": self._log, "rules": list(counts), "numbers": list(counts.values())},
         )
 
-    def quarantine(self, place: int, source: Source, items: Sequence[Quarantined]) -> None:
-        """Keeps what could not be judged where people see it."""
+    def quarantine(self, place: int, sources: Sequence[Source], items: Sequence[Quarantined]) -> None:
+        """Keeps what could not be judged where people see it, with the event that told it or else the last of the run."""
+        by_position = {source.position: source for source in reversed(sources)}
         rows = [
             {
                 "log": self._log,
                 "place": place,
-                "stream": source.stream,
-                "stream_seq": source.stream_seq,
+                "stream": sources[-1].stream,
+                "stream_seq": by_position.get(item.position, sources[-1]).stream_seq,
                 "kind": item.kind,
                 "rule_id": item.rule_id,
                 "key": _storable(item.key)[:NAMED_CHARACTERS_MAX],
@@ -180,7 +181,7 @@ class Log:
             RETURNING rule_id, kind, key
         """
         schema = {name: pl.String() for name in ("rule_id", "kind", "key")}
-        return look_up(self._connection, query, {"log": self._log, "closed_to": closed_to}, schema).unique()
+        return copy_out(self._connection, query, {"log": self._log, "closed_to": closed_to}, schema).unique()
 
 
 def _storable(text: str) -> str:

@@ -68,7 +68,7 @@ def apply_entry(
     bundle is in force.
     """
     before = store.log.lock()
-    session = open_session(means, store, replace(before, place=before.place + len(sources)), sources[-1])
+    session = open_session(means, store, replace(before, place=before.place + len(sources)), sources)
     changes = work(session)
     _count(session)
     crash_points.reach("rules.judge.before_log")
@@ -76,7 +76,7 @@ def apply_entry(
     return changes
 
 
-def open_session(means: Means, store: Store, state: EvaluatorState, source: Source) -> Session:
+def open_session(means: Means, store: Store, state: EvaluatorState, sources: Sequence[Source]) -> Session:
     """What an entry at this state sees. Raises Refused if no bundle is in force."""
     digest = state.bundle_hash
     if digest is None:
@@ -88,7 +88,7 @@ def open_session(means: Means, store: Store, state: EvaluatorState, source: Sour
         )
     rules = means.bundles.get(digest, lambda: store.log.bundle(digest))
     lists = KnownLists(store.lists, state.lists_seq, means.lists)
-    return Session(state, source, store, rules, lists, means.pool, means.meter)
+    return Session(state, sources, store, rules, lists, means.pool, means.meter)
 
 
 def _count(session: Session) -> None:
@@ -97,7 +97,7 @@ def _count(session: Session) -> None:
     for rule_id, number in session.cannot_judge.items():
         session.meter.cannot_judge(log, rule_id, number)
     if session.quarantined:
-        session.store.log.quarantine(session.state.place, session.source, session.quarantined)
+        session.store.log.quarantine(session.state.place, session.sources, session.quarantined)
         session.meter.quarantined(log, len(session.quarantined))
         last = session.quarantined[-1]
         shown = f"{last.kind} {last.rule_id} {last.key}: {last.error}"[:ERROR_SHOWN_MAX]

@@ -21,6 +21,8 @@ from services.rules.usecases.warnings import Changes, settle
 from services.rules.usecases.windows import judge_windows
 
 RESTATED = "所依据的事实已变更、冲销或改挂"
+JUDGED_ROWS_MAX = 5_000
+"""Facts that are judged at once: those of one event, or of several that came together."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,11 @@ class Change:
         """Kind, no rule, and the key of the first fact."""
         return self.kind, "", self.removed[0] if self.removed else str(self.added["key"][0])
 
+    @property
+    def position(self) -> int:
+        """Of the first fact that comes; 0 if none does."""
+        return int(self.added["position"][0]) if self.added.height else 0
+
     def halves(self) -> tuple[Change, Change]:
         """The change in two, the removals first."""
         half = self.size // 2
@@ -56,16 +63,29 @@ class Change:
 
 
 def together(changes: Sequence[Change]) -> list[Change]:
-    """Facts that came one change after the other as one change for each kind; of a key that came twice the last stands."""
-    kinds = dict.fromkeys(change.kind for change in changes)
-    return [_one(kind, [change.added for change in changes if change.kind == kind]) for kind in kinds]
+    """Facts that came one change after the other, as few changes as JUDGED_ROWS_MAX allows; kinds may change places.
+
+    Of a key that came twice the last stands.
+    """
+    parts: list[list[Change]] = []
+    open_parts: dict[str, tuple[list[Change], int]] = {}
+    for change in changes:
+        part, rows = open_parts.get(change.kind, ([], 0))
+        if not part or rows + change.size > JUDGED_ROWS_MAX:
+            part, rows = [], 0
+            parts.append(part)
+        part.append(change)
+        open_parts[change.kind] = part, rows + change.size
+    return [_one(part) for part in parts]
 
 
-def _one(kind: str, added: Sequence[pl.DataFrame]) -> Change:
-    frame = pl.concat(added)
-    if len(added) > 1 and frame["key"].n_unique() < frame.height:
+def _one(changes: Sequence[Change]) -> Change:
+    if len(changes) == 1:
+        return changes[0]
+    frame = pl.concat([change.added for change in changes])
+    if frame["key"].n_unique() < frame.height:
         frame = frame.unique("key", keep="last", maintain_order=True)
-    return Change(kind, (), frame)
+    return Change(changes[0].kind, (), frame)
 
 
 def apply_change(session: Session, change: Change, category: str = "") -> list[Changes]:

@@ -31,6 +31,11 @@ class Divisible(Protocol):
         """Kind, rule ("" if none) and key of the first item, as quarantine shows it."""
         ...
 
+    @property
+    def position(self) -> int:
+        """Where in the ledger the first item was told; 0 if it is not known."""
+        ...
+
     def halves(self) -> tuple[Self, Self]:
         """The same items in two parts, in their order."""
         ...
@@ -55,6 +60,11 @@ class Rows:
         """The first row's."""
         kind, rule_id, key = self.frame.select("kind", "rule_id", "key").row(0)
         return str(kind), str(rule_id), str(key)
+
+    @property
+    def position(self) -> int:
+        """Not known of what is judged again."""
+        return 0
 
     def halves(self) -> tuple[Rows, Rows]:
         """The first rows, and the others."""
@@ -81,7 +91,7 @@ def by_halves(session: Session, items: Items, work: Callable[[Items], list[Chang
         if items.size == 1:
             reason = f"{type(error).__name__}: {error}"[:ERROR_LENGTH_MAX]
             log.warning("quarantined", extra={"category": session.state.log, "reason": reason})
-            session.quarantined.append(Quarantined(*items.name, reason))
+            session.quarantined.append(Quarantined(*items.name, reason, items.position))
             return []
     first, second = items.halves()
     return [*by_halves(session, first, work), *by_halves(session, second, work)]

@@ -58,3 +58,5 @@ class Quarantined:
     rule_id: str
     key: str
     error: str
+    position: int = 0
+    """Of the ledger, when it told the fact; 0 if it is not known."""

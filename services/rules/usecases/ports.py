@@ -268,7 +268,7 @@ class LogStore(Protocol):
         """Adds to the rules' counters."""
         ...
 
-    def quarantine(self, place: int, source: Source, items: Sequence[Quarantined]) -> None:
+    def quarantine(self, place: int, sources: Sequence[Source], items: Sequence[Quarantined]) -> None:
         """Keeps what could not be judged."""
         ...
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -37,7 +37,7 @@ class Session:
     """What one entry sees and leaves behind. `state` is that of its own place in the log."""
 
     state: EvaluatorState
-    source: Source
+    sources: Sequence[Source]
     store: Store
     rules: Rules
     lists: KnownLists

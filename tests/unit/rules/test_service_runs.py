@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
+
+from services.rules.usecases import facts
 from tests.unit.rules.service_world import World, disbursed, posted
 
 Make = Callable[..., World]
@@ -46,3 +49,39 @@ def test_each_of_the_facts_told_at_once_has_the_position_of_its_own_event(world:
         "LATER": 12,
     }
     assert here.scalar("SELECT category FROM fact_disbursement WHERE key = 'MOVED'") == "poverty"
+
+
+def test_a_fact_in_quarantine_names_the_event_that_told_it(world: Make) -> None:
+    here = world()
+    here.deliver(
+        here.record(posted([{"key": "A1#1"}])),
+        here.record(posted([{"key": "BAD\0#1"}])),
+        here.record(posted([{"key": "A3#1"}])),
+    )
+
+    assert here.rows("SELECT stream, stream_seq, key FROM fact_quarantine") == [
+        ("poverty.0", 2, "BAD\ufffd#1")
+    ]
+    assert here.scalar("SELECT count(*) FROM fact_payment") == 2
+
+
+def test_more_facts_than_one_judging_takes_are_told_at_once(
+    world: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(facts, "JUDGED_ROWS_MAX", 3)
+    here = world()
+    here.empty_lists()
+    here.deliver(
+        *(
+            here.record(message)
+            for number in range(4)
+            for message in (
+                posted([{"key": f"A{number}{part}#1", "purpose": "1"} for part in "ab"]),
+                disbursed([{"key": f"D{number}"}]),
+            )
+        )
+    )
+
+    assert len(here.standing("common.purpose-irregular")) == 8
+    assert here.scalar("SELECT count(*) FROM fact_disbursement") == 4
+    assert here.scalar("SELECT count(DISTINCT judged_at) FROM judgement_log WHERE kind = 'facts'") == 1

@@ -193,7 +193,7 @@ def test_look_ups_go_by_index_though_the_planner_knows_nothing(
         plans.extend(row[0] for row in driver.execute(f"EXPLAIN {query}", parameters))
         return pl.DataFrame(schema=schema)
 
-    monkeypatch.setattr(facts, "look_up", explained)
+    monkeypatch.setattr(facts, "copy_out", explained)
     with here.database.transaction() as connection:
         Facts(connection, "poverty").of_groups("payment", asked, 2, 2_000)
         LogStores(connection, "poverty").facts.take("payment", ["A"])

@@ -20,7 +20,7 @@ from services.kit.bus.rabbitmq.topology import Queue, declare_exchanges, declare
 from services.kit.log import logger
 
 PREFETCH = 8
-"""Events of up to 8 MiB that wait in a consumer, which may apply them together."""
+"""Events that wait in a consumer, which may apply them together: of up to 8 MiB each, and nearly always of some 50 KiB."""
 RETRY_FIRST_S = 0.2
 RETRY_LAST_S = 5.0
 
