@@ -17,7 +17,7 @@ from services.kit.bus.rabbitmq import RabbitMqBus
 from services.kit.clock import SystemClock
 from services.kit.consumer import StreamConsumer, queue_name
 from services.kit.database import PostgresDatabase
-from services.kit.inbox import Inbox
+from services.kit.inbox import Inbox, Outcome
 from services.kit.metrics import KitMetrics
 from services.kit.module import Handler, NewEvent, Subscription, Together
 from services.kit.relay import Relay
@@ -103,6 +103,11 @@ class Consumer:
     def applied(self) -> list[str]:
         with self.database.reading() as connection:
             return list(connection.scalars(text("SELECT body FROM applied ORDER BY id")))
+
+    def delivered_again(self) -> float:
+        """How many events came that were known."""
+        labels = {"consumer": "rules", "emitter": "ledger", "outcome": Outcome.KNOWN.value}
+        return self.registry.get_sample_value("consumer_events_total", labels) or 0
 
     def wait_for(self, count: int, timeout_s: float = 20) -> list[str]:
         """What was applied once there are `count` of them (or the time is over)."""
