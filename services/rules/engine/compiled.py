@@ -89,7 +89,7 @@ class CompiledBundle:
             unknown = verdict.null_count()
             if unknown and any(name in missing for name, _, _ in mask.lists):
                 cannot_judge[mask.rule.id] = unknown
-        return Judged(pl.concat(hits) if hits else no_rows(HITS), cannot_judge)
+        return Judged(pl.concat(hits or [no_rows(HITS)]), cannot_judge)
 
     def windows(self, kind: str) -> tuple[WindowRule, ...]:
         """The window rules on a kind."""

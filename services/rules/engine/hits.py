@@ -31,11 +31,11 @@ class HitForm:
     rule: Rule
     inputs: tuple[str, ...]
     columns: tuple[pl.Expr, ...]
-    subject: pl.Expr
 
     def hits(self, rows: pl.DataFrame) -> pl.DataFrame:
         """Schema HITS; rows whose subject is unknown make no hit."""
-        return rows.filter(self.subject.is_not_null()).select(self.columns)
+        hits = rows.select(self.columns)
+        return hits.drop_nulls("subject") if hits["subject"].null_count() else hits
 
 
 def hit_form(rule: Rule, conditions: Conditions, evidence: Evidence) -> HitForm:
@@ -62,7 +62,7 @@ def hit_form(rule: Rule, conditions: Conditions, evidence: Evidence) -> HitForm:
         "inputs": pl.struct(list(inputs)).struct.json_encode() if inputs else pl.lit("{}"),
     }
     columns = tuple(made[name].cast(dtype).alias(name) for name, dtype in HITS.items())
-    return HitForm(rule, inputs, columns, subject)
+    return HitForm(rule, inputs, columns)
 
 
 def column_of(names: Names) -> _Columns:
