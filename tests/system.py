@@ -301,6 +301,14 @@ class System:
             open_imports = [i.file_name for i in self.imports() if i.state not in ended]
             if open_imports:
                 return f"imports {open_imports[:3]}"
+            # Places first, heads afterwards: what a consumer tells when it moves on is then among the heads.
+            applied = {
+                (service, str(consumer), str(emitter), str(stream)): last
+                for service in SERVICES
+                for consumer, emitter, stream, last in self.query(
+                    service, "SELECT consumer, emitter, stream, last_seq FROM inbox"
+                )
+            }
             heads = {
                 (service, str(stream)): last
                 for service in SERVICES
@@ -309,24 +317,20 @@ class System:
             for service in SERVICES:
                 if self.query(service, "SELECT 1 FROM outbox LIMIT 1"):
                     return f"outbox of {service}"
-            return self._who_lags(heads)
+            return _who_lags(applied, heads)
         except (MingzhangError, psycopg.Error) as error:  # a process that restarts answers later
             return f"answer: {error}"
 
-    def _who_lags(self, heads: Mapping[tuple[str, str], object]) -> str:
-        applied = {
-            (service, str(consumer), str(emitter), str(stream)): last
-            for service in SERVICES
-            for consumer, emitter, stream, last in self.query(
-                service, "SELECT consumer, emitter, stream, last_seq FROM inbox"
-            )
-        }
-        for (service, consumer), streams in readers().items():
-            for emitter, stream in streams:
-                head = heads.get((emitter, stream), 0)
-                if head != applied.get((service, consumer, emitter, stream), 0):
-                    return f"{consumer} at {emitter} {stream}"
-        return ""
+
+def _who_lags(
+    applied: Mapping[tuple[str, str, str, str], object], heads: Mapping[tuple[str, str], object]
+) -> str:
+    for (service, consumer), streams in readers().items():
+        for emitter, stream in streams:
+            head = heads.get((emitter, stream), 0)
+            if head != applied.get((service, consumer, emitter, stream), 0):
+                return f"{consumer} at {emitter} {stream}"
+    return ""
 
 
 def readers() -> dict[tuple[str, str], list[tuple[str, str]]]:
