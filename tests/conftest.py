@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import itertools
-import shutil
-import tempfile
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, create_engine
@@ -14,22 +11,16 @@ from sqlalchemy import Engine, create_engine
 from services.kit.database import PostgresDatabase
 from services.kit.embedded_postgres import EmbeddedPostgres
 from services.kit.migrate import migrate
+from tests.postgres import own_postgres
 
 _numbers = itertools.count(1)
 
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[EmbeddedPostgres]:
-    """One embedded server for the whole session, in a short folder of its own."""
-    folder = Path(tempfile.mkdtemp(prefix="mzt-"))
-    folder.chmod(0o711)
-    server = EmbeddedPostgres(folder / "data", folder / "run")
-    try:
-        server.start()
+    """One embedded server for the whole session."""
+    with own_postgres() as server:
         yield server
-    finally:
-        server.stop()
-        shutil.rmtree(folder)
 
 
 @pytest.fixture(scope="session")

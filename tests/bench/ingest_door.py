@@ -47,7 +47,7 @@ from services.kit.embedded_postgres import EmbeddedPostgres
 from services.kit.ids import RandomIds
 from services.kit.migrate import migrate
 from services.kit.streams import StreamLog
-from tests.bench.servers import bench_postgres
+from tests.postgres import own_postgres
 
 SEED = 20180730
 ROUNDS = 5
@@ -66,7 +66,7 @@ def csv_rows_per_second(rows: int, rounds: int = ROUNDS) -> dict[str, object]:
     cold: list[_Spent] = []
     warm: list[_Spent] = []
     split: dict[str, float] = {}
-    with bench_postgres() as server:
+    with own_postgres() as server:
         for turn in range(rounds):
             bench = _Bench.on(server, f"round_{turn}")
             cold.append(bench.imported(data))

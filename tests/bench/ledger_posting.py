@@ -31,7 +31,7 @@ from services.ledger import messages
 from services.ledger.domain import chain
 from services.ledger.storage import LedgerBook, book
 from services.ledger.usecases import payments, post_allotments, post_payments, post_quotas
-from tests.bench.servers import bench_postgres
+from tests.postgres import own_postgres
 
 SEED = 20180730
 ROUNDS = 3
@@ -77,7 +77,7 @@ def posting_ratio(rows: int = 200_000, batch: int = 5_000, workers: int = 1) -> 
     batches = [frame.drop("part") for frame in frames]
     posted: list[float] = []
     copied: list[float] = []
-    with bench_postgres() as server:
+    with own_postgres() as server:
         migrate(server.url("template"), "ledger")
         bodies: list[bytes] = []
         for turn in range(ROUNDS):

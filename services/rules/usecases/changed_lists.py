@@ -10,7 +10,7 @@ from functools import partial
 import polars as pl
 
 from services.rules.domain import Rule
-from services.rules.usecases.facts import REJUDGED_ROWS_MAX, judge_again
+from services.rules.usecases.facts import JUDGED_ROWS_MAX, judge_again
 from services.rules.usecases.halving import Rows, by_halves, rows_of
 from services.rules.usecases.lists import KnownLists, ListCache, ListPart
 from services.rules.usecases.log import Quarantined
@@ -68,11 +68,11 @@ def reads_list(rule: Rule, name: str) -> bool:
 def _touched(session: Session, kind: str, field: str, part: ListPart) -> Iterator[pl.DataFrame]:
     by_code = session.store.facts.columns[kind][field] == pl.String()
     keys = part.rows["key_code" if by_code else "key_token"].drop_nulls().unique()
-    return session.store.facts.pages_by_values(kind, keys.alias(field), REJUDGED_ROWS_MAX)
+    return session.store.facts.pages_by_values(kind, keys.alias(field), JUDGED_ROWS_MAX)
 
 
 def _all(session: Session, kind: str) -> Iterator[pl.DataFrame]:
     after = ""
-    while (facts := session.store.facts.page(kind, after, REJUDGED_ROWS_MAX)).height:
+    while (facts := session.store.facts.page(kind, after, JUDGED_ROWS_MAX)).height:
         yield facts
         after = facts["key"][-1]

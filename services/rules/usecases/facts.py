@@ -22,7 +22,7 @@ from services.rules.usecases.windows import judge_windows
 
 RESTATED = "所依据的事实已变更、冲销或改挂"
 JUDGED_ROWS_MAX = 5_000
-"""Facts that are judged at once: those of one event, or of several that came together."""
+"""Facts that are judged at once: those of one event, of several that came together, or that are judged again."""
 
 
 @dataclass(frozen=True)
@@ -164,9 +164,6 @@ def _judge_each(session: Session, kind: str, added: pl.DataFrame, known: pl.Seri
     # A fact that was not known has no hits to replace, which spares a look-up for nearly every fact.
     touched = [touched_groups(rule, known) for rule in rules] if known.len() else [Verdicts.none().touched]
     return Verdicts(pl.concat(touched), grouped(judged.hits, pl.col("evidence")))
-
-
-REJUDGED_ROWS_MAX = 5_000
 
 
 def judge_again(session: Session, kind: str, facts: pl.DataFrame, rules: Sequence[str]) -> Verdicts:

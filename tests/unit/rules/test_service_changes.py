@@ -67,7 +67,7 @@ def test_a_duplicate_is_found_though_the_worker_was_killed(world: Make, durable_
 def test_a_list_that_touches_many_facts_is_judged_page_by_page(
     world: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(changed_lists, "REJUDGED_ROWS_MAX", 2)
+    monkeypatch.setattr(changed_lists, "JUDGED_ROWS_MAX", 2)
     here = world()
     here.empty_lists()
     here.tell(posted([{"key": f"A{number}#1"} for number in range(5)]))

@@ -1,4 +1,4 @@
-"""The PostgreSQL of a measurement: its own, in a short folder, removed at the end."""
+"""The PostgreSQL of tests and measurements: one of their own, in a short folder, removed at the end."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from services.kit.embedded_postgres import EmbeddedPostgres
 
 
 @contextmanager
-def bench_postgres() -> Iterator[EmbeddedPostgres]:
+def own_postgres() -> Iterator[EmbeddedPostgres]:
     """A running server."""
-    folder = Path(tempfile.mkdtemp(prefix="mzb-"))
+    folder = Path(tempfile.mkdtemp(prefix="mzt-"))
     folder.chmod(0o711)
     server = EmbeddedPostgres(folder / "data", folder / "run")
     try:
