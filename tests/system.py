@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import itertools
 import os
 import signal
 import socket
@@ -10,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
@@ -61,11 +63,18 @@ CLUSTER = (
 )
 
 
+_WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw2").removeprefix("gw"))
+_PORTS = itertools.count(20_000 + _WORKER % 3 * 4_000 + os.getpid() % 30 * 100)
+"""Below those that the system gives out, and apart for each worker: a server of gRPC shares a taken port and says nothing."""
+
+
 def free_port() -> int:
-    """A port that was free a moment ago, on loopback."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port on loopback that nobody has, and that no worker beside this one is given."""
+    for port in _PORTS:
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise AssertionError
 
 
 @dataclass
