@@ -216,6 +216,9 @@ def _sums(sums: Sums) -> ledger_pb2.SummaryRow:
         free_fen=sums.free_fen,
         paid_fen=sums.paid_fen,
         intermediate_fen=sums.intermediate_fen,
+        pending_fen=sums.pending_fen,
+        frozen_fen=sums.frozen_fen,
+        in_transit_fen=sums.in_transit_fen,
         progress_bp=sums.progress_bp,
     )
 

@@ -18,20 +18,24 @@ one late quota may be received by tens of thousands below it, two transfers each
 FIRST_OWNER_ROW = 1 << (ROWS_PER_POSTING_BITS - 1)
 """Owners and the rows of a batch share one space of ids: owners take its upper half."""
 
-KIND_BITS = 4
+KIND_BITS = 5
 
 
 class AccountKind(IntEnum):
-    """What an account holds. The number is part of the account's id and of the chain: never reuse one."""
+    """What an account holds. The number is part of the account's id and of the chain: never reuse one.
+
+    All accounts of a quota together are zero: what came in (`OUTSIDE`, negative) is where the others say. That is the
+    conservation of money of each quota, by construction of its transfers.
+    """
 
     SOURCE = 1
-    """Of a quota: where money arranged here came from; negative."""
+    """Of a quota: where money arranged here, or received from outside the ledger, came from; negative."""
     RECEIVED = 2
     """Of a quota: what the division above issued to it; negative, and equal to its part of `ISSUED` above."""
     FREE = 3
-    """Of a quota: neither issued, allotted nor paid."""
+    """Of a quota: executable (可执行), and neither issued, frozen, allotted nor paid."""
     ISSUED = 4
-    """Of a quota: passed on to divisions below."""
+    """Of a quota: passed on to divisions below, which received it."""
     PAID_FINAL = 5
     PAID_INTERMEDIATE = 6
     ALLOTMENT_FREE = 7
@@ -40,6 +44,34 @@ class AccountKind(IntEnum):
     """Of a division and year: payments whose quota is not known; negative."""
     SUSPENSE_PAID_FINAL = 9
     SUSPENSE_PAID_INTERMEDIATE = 10
+    FROZEN = 11
+    """Of a quota: not usable until it is unfrozen (冻结)."""
+    IN_TRANSIT = 12
+    """Of a quota: issued to a division below, which has not received it yet."""
+    PENDING = 13
+    """Of a quota: to be decomposed or released (待分); nothing is paid of it."""
+    ADJUSTED = 14
+    """Of a quota: increases (追加), negative, and reductions (调减)."""
+    TRANSFERRED = 15
+    """Of a quota: what other quotas of the division gave it (调剂), negative, or got from it; zero over all quotas."""
+    CARRIED_OVER = 16
+    """Of a quota: what the year before left it (结转), negative, or the next year got; zero over all quotas."""
+    INTEGRATED = 17
+    """Of a quota: what was integrated into it (整合), negative, or out of it; zero over all quotas."""
+    RECOVERED = 18
+    """Of a quota: what was recovered out of it (收回); negative where it came back from below."""
+
+
+OUTSIDE = (
+    AccountKind.SOURCE,
+    AccountKind.RECEIVED,
+    AccountKind.ADJUSTED,
+    AccountKind.TRANSFERRED,
+    AccountKind.CARRIED_OVER,
+    AccountKind.INTEGRATED,
+    AccountKind.RECOVERED,
+)
+"""Where the money of a quota comes from and leaves to: less their sum is what the quota has in all."""
 
 
 class TransferKind(IntEnum):
@@ -53,6 +85,16 @@ class TransferKind(IntEnum):
     CORRECT = 6
     UNLINK = 7
     LINK = 8
+    RECEIVE = 9
+    RELEASE = 10
+    ADJUST = 11
+    TRANSFER = 12
+    FREEZE = 13
+    UNFREEZE = 14
+    INTEGRATE = 15
+    RECOVER = 16
+    CARRY_OVER = 17
+    REVERSE = 18
 
 
 TRANSFERS = pl.Schema(
@@ -146,34 +188,65 @@ def deltas(transfers: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-MEASURES: dict[str, tuple[AccountKind, ...]] = {
-    "free_fen": (AccountKind.FREE,),
-    "issued_fen": (AccountKind.ISSUED,),
-    "paid_fen": (AccountKind.PAID_FINAL, AccountKind.SUSPENSE_PAID_FINAL),
-    "intermediate_fen": (AccountKind.PAID_INTERMEDIATE, AccountKind.SUSPENSE_PAID_INTERMEDIATE),
+MEASURES: dict[AccountKind, tuple[str, int]] = {
+    **dict.fromkeys(OUTSIDE, ("arranged_fen", -1)),
+    AccountKind.FREE: ("free_fen", 1),
+    AccountKind.PENDING: ("pending_fen", 1),
+    AccountKind.FROZEN: ("frozen_fen", 1),
+    AccountKind.IN_TRANSIT: ("in_transit_fen", 1),
+    AccountKind.ISSUED: ("issued_fen", 1),
+    AccountKind.PAID_FINAL: ("paid_fen", 1),
+    AccountKind.SUSPENSE_PAID_FINAL: ("paid_fen", 1),
+    AccountKind.PAID_INTERMEDIATE: ("intermediate_fen", 1),
+    AccountKind.SUSPENSE_PAID_INTERMEDIATE: ("intermediate_fen", 1),
 }
-"""What sums show of a quota or of a suspense, and the accounts whose balances it is; one owner has one of them."""
+"""What sums show of a quota or of a suspense: of the balance of which account, and with which sign."""
 
 
-def measured(transfers: pl.DataFrame) -> pl.DataFrame:
-    """What the transfers change of the measures: id of the quota or suspense, in this order, and each in fen.
+def measured(transfers: pl.DataFrame, changed: pl.DataFrame) -> pl.DataFrame:
+    """What transfers and their deltas change of the measures: id of the quota or suspense, in this order, and in fen
+    those measures that change of any.
 
     `allotted_fen` is no balance: payments draw on what was allotted, and it stays.
     """
-    kind, owner = pl.col("account_id") % (1 << KIND_BITS), pl.col("account_id") // (1 << KIND_BITS)
-    amount, allots = pl.col("amount_fen"), pl.col("kind") == int(TransferKind.ALLOT)
+    kinds = pl.DataFrame(
+        [(int(kind), name, sign) for kind, (name, sign) in MEASURES.items()],
+        schema={"account_kind": pl.Int64, "measure": pl.String, "sign": pl.Int64},
+        orient="row",
+    )
+    kind_of, account = 1 << KIND_BITS, pl.col("account_id")
+    sides = changed.select(id=account // kind_of, account_kind=account % kind_of, delta_fen="delta_fen")
+    balances = sides.join(kinds, on="account_kind", how="inner").select(
+        "id", "measure", fen=pl.col("delta_fen") * pl.col("sign")
+    )
+    sums = (
+        pl.concat([balances, _allotted(transfers)])
+        .group_by("id", "measure")
+        .agg(pl.col("fen").sum())
+        .filter(pl.col("fen") != 0)
+    )
+    names = sorted(sums["measure"].unique())
+    return (
+        sums.group_by("id")
+        .agg(pl.col("fen").filter(pl.col("measure") == name).sum().alias(name) for name in names)
+        .sort("id")
+    )
+
+
+def allots(kind: pl.Expr, account_kind: pl.Expr) -> pl.Expr:
+    """Whether a side of a transfer is the quota's side of an allotment (or of its reversal)."""
+    return (kind == int(TransferKind.ALLOT)) & (account_kind == int(AccountKind.FREE))
+
+
+def _allotted(transfers: pl.DataFrame) -> pl.DataFrame:
+    """id of the quota, measure and fen of what transfers allot."""
+    kind_of = 1 << KIND_BITS
     sides = [
-        transfers.select(account_id=account, delta_fen=sign * amount, allots=allots)
-        for account, sign in (("debit_account", -1), ("credit_account", 1))
+        transfers.select("kind", account=account, fen=sign * pl.col("amount_fen"))
+        for account, sign in (("debit_account", 1), ("credit_account", -1))
     ]
-    delta, from_free = pl.col("delta_fen"), pl.col("allots") & (kind == int(AccountKind.FREE))
-    changes = {name: pl.when(kind.is_in(kinds)).then(delta).otherwise(0) for name, kinds in MEASURES.items()}
-    changes["allotted_fen"] = pl.when(from_free).then(-delta).otherwise(0)
     return (
         pl.concat(sides)
-        .filter(kind.is_in([each for kinds in MEASURES.values() for each in kinds]))
-        .group_by(id=owner)
-        .agg(**{name: change.sum() for name, change in changes.items()})
-        .filter(pl.any_horizontal(pl.col(*changes) != 0))
-        .sort("id")
+        .filter(allots(pl.col("kind"), pl.col("account") % kind_of))
+        .select(id=pl.col("account") // kind_of, measure=pl.lit("allotted_fen"), fen="fen")
     )

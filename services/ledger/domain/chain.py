@@ -34,6 +34,8 @@ class Tag(IntEnum):
     ALLOTMENT = 5
     PAYMENT = 6
     DISBURSEMENT = 7
+    QUOTA_DOCUMENT = 8
+    QUOTA_LINE = 9
 
 
 @dataclass(frozen=True)

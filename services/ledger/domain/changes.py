@@ -8,6 +8,8 @@ from datetime import date
 
 import polars as pl
 
+from services.ledger.domain.days import Calendar
+
 
 @dataclass(frozen=True)
 class Division:
@@ -28,6 +30,16 @@ class Fund:
     name: str
     category: str
     scope_note: str
+
+
+@dataclass(frozen=True)
+class BaseData:
+    """What everything is entered against. `flows` are the levels between which money is issued: (issuer, receiver)."""
+
+    divisions: Sequence[Division]
+    funds: Sequence[Fund]
+    calendar: Calendar
+    flows: Sequence[tuple[str, str]]
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ import polars as pl
 EPOCH = date(2016, 12, 31)
 """Working day number 0 is the last one up to and with this day."""
 
-QUOTA_MEASURES = ("issued_fen", "allotted_fen", "paid_fen")
+QUOTA_MEASURES = ("amount_fen", "issued_fen", "allotted_fen", "paid_fen")
 PROGRESS_MEASURES = ("total_fen", "paid_fen")
 
 

@@ -115,24 +115,24 @@ def refuse_unstorable(rows: pl.DataFrame) -> tuple[pl.DataFrame, tuple[Refusal, 
 def link(payments: pl.DataFrame, quotas: pl.DataFrame) -> pl.DataFrame:
     """Adds quota_id, quota_key, quota_fund_code, quota_function_class, quota_day and category to payments.
 
-    A payment is linked to the quota of its division and document number; of several, to one of its function
-    class, else to the lowest key. `quotas` has quota_id, quota_key, division_code, document_number,
-    quota_fund_code, quota_function_class, quota_day, quota_category.
+    A payment is linked to the quota of its division and document number; of several, to one of its year, then of its
+    function class, then to the lowest key. `quotas` has quota_id, quota_key, division_code, document_number,
+    quota_fund_code, quota_function_class, quota_day, quota_category, quota_fiscal_year.
     """
     pair = ["division_code", "document_number"]
-    wanted = payments.select(*pair, "function_class").unique()
+    named = [*pair, "fiscal_year", "function_class"]
+    wanted = payments.select(named).unique()
     best = (
         wanted.join(quotas, on=pair, how="inner")
         .with_columns(
-            other_class=(pl.col("function_class") != pl.col("quota_function_class")).fill_null(True)
+            other_year=pl.col("fiscal_year") != pl.col("quota_fiscal_year"),
+            other_class=(pl.col("function_class") != pl.col("quota_function_class")).fill_null(True),
         )
-        .sort("other_class", "quota_key")
-        .unique([*pair, "function_class"], keep="first", maintain_order=True)
-        .drop("other_class")
+        .sort("other_year", "other_class", "quota_key")
+        .unique(named, keep="first", maintain_order=True)
+        .drop("other_year", "other_class", "quota_fiscal_year")
     )
-    linked = payments.join(
-        best, on=[*pair, "function_class"], how="left", nulls_equal=True, maintain_order="left"
-    )
+    linked = payments.join(best, on=named, how="left", nulls_equal=True, maintain_order="left")
     return linked.with_columns(category=pl.col("quota_category").fill_null(UNASSIGNED)).drop("quota_category")
 
 

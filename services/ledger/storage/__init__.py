@@ -3,12 +3,13 @@
 from services.ledger.storage.base_data import BaseDataTables, shipped_base_data
 from services.ledger.storage.book import LedgerBook
 from services.ledger.storage.chain import StoredChain
-from services.ledger.storage.days import BusinessDays, note_coverage
+from services.ledger.storage.days import BusinessDays, FiscalYears, note_coverage
 from services.ledger.storage.reader import LedgerTables
 
 __all__ = [
     "BaseDataTables",
     "BusinessDays",
+    "FiscalYears",
     "LedgerBook",
     "LedgerTables",
     "StoredChain",

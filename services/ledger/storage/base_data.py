@@ -1,4 +1,4 @@
-"""Base data: the divisions, funds and calendar that are shipped, and those in force."""
+"""Base data: the divisions, funds, flows and calendar that are shipped, and those in force."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from sqlalchemy import Connection, text
 
 from services.kit.module import Database, Streams
 from services.ledger import messages
-from services.ledger.domain.changes import BaseDataChanged, Division, Fund
+from services.ledger.domain.changes import BaseData, BaseDataChanged, Division, Fund
 from services.ledger.domain.days import Calendar
 
 SHIPPED = Path(__file__).parent.parent / "base_data"
-_FILES = ("divisions.csv", "townships.csv", "funds.csv", "calendar.csv")
+_FILES = ("divisions.csv", "townships.csv", "funds.csv", "flows.csv", "calendar.csv")
 
 
-def shipped_base_data() -> tuple[str, BaseDataChanged, Calendar]:
+def shipped_base_data() -> tuple[str, BaseData]:
     """The fingerprint of the shipped files, and what is in them."""
     fingerprint = hashlib.sha256()
     for name in _FILES:
@@ -33,7 +33,8 @@ def shipped_base_data() -> tuple[str, BaseDataChanged, Calendar]:
         for row in _rows("funds.csv")
     ]
     exceptions = {date.fromisoformat(row["day"]): row["working"] == "1" for row in _rows("calendar.csv")}
-    return fingerprint.hexdigest(), BaseDataChanged(divisions, funds), Calendar(exceptions)
+    flows = [(row["issuer"], row["receiver"]) for row in _rows("flows.csv")]
+    return fingerprint.hexdigest(), BaseData(divisions, funds, Calendar(exceptions), flows)
 
 
 def _rows(name: str) -> list[dict[str, str]]:
@@ -48,14 +49,15 @@ class BaseDataTables:
         self._database = database
         self._streams = streams
 
-    def replace(self, fingerprint: str, data: BaseDataChanged, calendar: Calendar, request_id: str) -> bool:
+    def replace(self, fingerprint: str, data: BaseData, request_id: str) -> bool:
         """Stores and tells the base data, unless that of this fingerprint is there already."""
         with self._database.transaction() as connection:
             connection.execute(text("LOCK TABLE posting_gate IN EXCLUSIVE MODE"))
             if connection.scalar(text("SELECT fingerprint FROM base_data")) == fingerprint:
                 return False
-            _write(connection, fingerprint, data, calendar)
-            self._streams.append(connection, messages.events([data]), request_id=request_id)
+            _write(connection, fingerprint, data)
+            told = BaseDataChanged(data.divisions, data.funds)
+            self._streams.append(connection, messages.events([told]), request_id=request_id)
             return True
 
     def read(self) -> BaseDataChanged:
@@ -70,8 +72,8 @@ class BaseDataTables:
             return BaseDataChanged([Division(*row) for row in divisions], [Fund(*row) for row in funds])
 
 
-def _write(connection: Connection, fingerprint: str, data: BaseDataChanged, calendar: Calendar) -> None:
-    for table in ("base_data", "division", "fund", "calendar_exception"):
+def _write(connection: Connection, fingerprint: str, data: BaseData) -> None:
+    for table in ("base_data", "division", "fund", "flow", "calendar_exception"):
         connection.execute(text(f"DELETE FROM {table}"))
     connection.execute(
         text("INSERT INTO base_data (fingerprint, only_one) VALUES (:fingerprint, true)"),
@@ -86,8 +88,12 @@ def _write(connection: Connection, fingerprint: str, data: BaseDataChanged, cale
         [vars(f) for f in data.funds],
     )
     connection.execute(
+        text("INSERT INTO flow VALUES (:issuer, :receiver)"),
+        [{"issuer": issuer, "receiver": receiver} for issuer, receiver in data.flows],
+    )
+    connection.execute(
         text("INSERT INTO calendar_exception VALUES (:day, :working)"),
-        [{"day": day, "working": working} for day, working in sorted(calendar.exceptions.items())],
+        [{"day": day, "working": working} for day, working in sorted(data.calendar.exceptions.items())],
     )
 
 

@@ -23,6 +23,7 @@ from services.ledger.domain.chain import Tag
 from services.ledger.domain.changes import Change
 from services.ledger.domain.linking import Posted
 from services.ledger.storage.disbursements import DisbursementRows
+from services.ledger.storage.documents import DocumentRows
 from services.ledger.storage.payments import PaymentRows
 from services.ledger.storage.quotas import QuotaRows
 from services.ledger.storage.tables import SEALED, TABLES, stored
@@ -89,7 +90,7 @@ class LedgerBook:
         raise Unavailable("ledger.busy", "总台账繁忙，请稍后再试", "the ledger is busy, try again later")
 
 
-class LedgerPosting(PaymentRows, DisbursementRows, QuotaRows):
+class LedgerPosting(PaymentRows, DisbursementRows, QuotaRows, DocumentRows):
     """One posting over one connection. Implements usecases.Posting."""
 
     def __init__(
@@ -108,6 +109,10 @@ class LedgerPosting(PaymentRows, DisbursementRows, QuotaRows):
     def enter(self, gate: Gate) -> None:
         """Waits for the postings that this one may not run beside."""
         self._connection.execute(text(f"LOCK TABLE posting_gate IN {gate.value} MODE"))
+
+    def columns(self, tag: Tag) -> pl.Schema:
+        """The declared columns of what is imported of a kind, in the order in which they are sealed, with provenance."""
+        return pl.Schema({**SEALED[tag], "import_id": pl.String, "line": pl.Int32})
 
     def recorded(self, tag: Tag, keys: pl.Series) -> pl.DataFrame:
         """key and content_hash (hex) of the rows of these keys that are recorded."""
@@ -182,8 +187,9 @@ class LedgerPosting(PaymentRows, DisbursementRows, QuotaRows):
         # What needs no database is worked out while the database is busy.
         worked_out = self._beside.submit(self._work_out, transfers, changes)
         copy_in(self._connection, TABLES[Tag.TRANSFER], transfers)
-        self._change_balances(deltas(transfers))
-        self._change_measures(measured(transfers))
+        changed = deltas(transfers)
+        self._change_balances(changed)
+        self._change_measures(measured(transfers, changed))
         root, entries, events = worked_out.result()
         events = [*(event for told in self._told for event in told.result()), *events]
         # From here to the commit no other posting can be sealed: nothing that takes time may follow.

@@ -10,27 +10,31 @@ import polars as pl
 from mingzhang.ledger.v1.columns import PROGRESS_DAYS, QUOTA_DAYS
 from sqlalchemy import Connection, text
 
+from services.kit.clock import Clock
+from services.kit.errors import Refused
 from services.kit.frames import copy_out
 from services.kit.module import Database, Streams
 from services.ledger import messages
-from services.ledger.domain.accounts import KIND_BITS, AccountKind
+from services.ledger.domain.accounts import KIND_BITS, OUTSIDE, AccountKind
 from services.ledger.domain.changes import Coverage, DayClosed
 from services.ledger.domain.days import PROGRESS_MEASURES, QUOTA_MEASURES, Calendar, states
 from services.ledger.storage.base_data import read_calendar
 
 PAYMENT_SOURCE = "payment"
 
+_KIND = f"account_id & {(1 << KIND_BITS) - 1}"
+_OUTSIDE = ", ".join(str(int(kind)) for kind in OUTSIDE)
+_PASSED_ON = f"{int(AccountKind.ISSUED)}, {int(AccountKind.IN_TRANSIT)}"
 # What changed the state of a quota, by day. The first row says that the state begins there.
 _CHANGES = f"""
-    SELECT id AS quota_id, effective_on AS day, amount_fen AS registered_fen,
-        0 AS issued_fen, 0 AS allotted_fen, 0 AS paid_fen
+    SELECT id AS quota_id, effective_on AS day, 0 AS amount_fen, 0 AS issued_fen, 0 AS allotted_fen, 0 AS paid_fen
     FROM quota
     UNION ALL
-    SELECT account_id >> {KIND_BITS}, day, 0,
-        CASE account_id & {(1 << KIND_BITS) - 1} WHEN {int(AccountKind.ISSUED)} THEN delta_fen ELSE 0 END, 0,
-        CASE account_id & {(1 << KIND_BITS) - 1} WHEN {int(AccountKind.PAID_FINAL)} THEN delta_fen ELSE 0 END
+    SELECT account_id >> {KIND_BITS}, day, CASE WHEN {_KIND} IN ({_OUTSIDE}) THEN -delta_fen ELSE 0 END,
+        CASE WHEN {_KIND} IN ({_PASSED_ON}) THEN delta_fen ELSE 0 END, 0,
+        CASE WHEN {_KIND} = {int(AccountKind.PAID_FINAL)} THEN delta_fen ELSE 0 END
     FROM account_day
-    WHERE account_id & {(1 << KIND_BITS) - 1} IN ({int(AccountKind.ISSUED)}, {int(AccountKind.PAID_FINAL)})
+    WHERE {_KIND} IN ({_OUTSIDE}, {_PASSED_ON}, {int(AccountKind.PAID_FINAL)})
     UNION ALL
     SELECT quota_id, effective_on, 0, 0, amount_fen, 0 FROM allotment WHERE quota_id IS NOT NULL
 """
@@ -55,6 +59,33 @@ class BusinessDays:
         with self._database.transaction() as connection:
             connection.execute(text("LOCK TABLE posting_gate IN EXCLUSIVE MODE"))
             yield DayClosing(connection, self._streams, request_id)
+
+
+class FiscalYears:
+    """Closes years. Implements usecases.Years."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    def close(self, fiscal_year: int, by: str) -> bool:
+        """Closes a year whose days are closed, while no posting runs; false if it was closed before."""
+        last = date(fiscal_year, 12, 31)
+        with self._database.transaction() as connection:
+            connection.execute(text("LOCK TABLE posting_gate IN EXCLUSIVE MODE"))
+            closed_to: date | None = connection.scalar(text("SELECT max(day) FROM closed_day"))
+            if closed_to is None or closed_to < last:
+                raise Refused(
+                    "ledger.open_days",
+                    f"{fiscal_year} 年度尚有未关账的业务日，须先关账至 {last}",
+                    f"days of {fiscal_year} are open: close them up to {last} first",
+                    {"closed_to": closed_to or ""},
+                )
+            added = connection.execute(
+                text("INSERT INTO closed_year VALUES (:year, :by, :at) ON CONFLICT DO NOTHING"),
+                {"year": fiscal_year, "by": by, "at": self._clock.now()},
+            )
+            return added.rowcount > 0
 
 
 class DayClosing:
@@ -91,11 +122,10 @@ class DayClosing:
         changes = copy_out(
             self._connection,
             f"""
-            SELECT c.quota_id, {_DAY}, sum(issued_fen)::bigint, sum(allotted_fen)::bigint, sum(paid_fen)::bigint,
-                {_RESTATED}
+            SELECT c.quota_id, {_DAY}, {", ".join(f"sum(c.{name})::bigint" for name in QUOTA_MEASURES)}, {_RESTATED}
             FROM ({_CHANGES}) AS c JOIN quota AS q ON q.id = c.quota_id
             LEFT JOIN restated AS r ON r.kind = 'quota_day' AND r.key = q.key
-            WHERE c.day <= %(last)s GROUP BY 1, 2, 6
+            WHERE c.day <= %(last)s GROUP BY 1, 2, {3 + len(QUOTA_MEASURES)}
             """,
             {"after": after, "last": last},
             {
@@ -115,8 +145,7 @@ class DayClosing:
         return copy_out(
             self._connection,
             """
-            SELECT id, key, category, document_number, fund_code, division_code, fiscal_year, effective_on, amount_fen
-            FROM quota
+            SELECT id, key, category, document_number, fund_code, division_code, fiscal_year, received_on FROM quota
             """,
             {},
             {
@@ -128,7 +157,6 @@ class DayClosing:
                 "division_code": pl.String,
                 "fiscal_year": pl.Int32,
                 "received_on": pl.Date,
-                "amount_fen": pl.Int64,
             },
         )
 
@@ -136,7 +164,7 @@ class DayClosing:
         changes = copy_out(
             self._connection,
             f"""
-            SELECT c.key, {_DAY}, sum(c.registered_fen - c.issued_fen)::bigint, sum(c.paid_fen)::bigint, {_RESTATED}
+            SELECT c.key, {_DAY}, sum(c.amount_fen - c.issued_fen)::bigint, sum(c.paid_fen)::bigint, {_RESTATED}
             FROM (
                 SELECT c.*, concat_ws(':', q.division_code, q.fund_code, q.fiscal_year) AS key
                 FROM ({_CHANGES}) AS c JOIN quota AS q ON q.id = c.quota_id WHERE q.fund_code IS NOT NULL

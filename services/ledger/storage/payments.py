@@ -21,7 +21,7 @@ _FACT_OF = {
     "quota_key": "q.key",
     "quota_fund_code": "q.fund_code",
     "quota_function_class": "q.function_class",
-    "quota_day": "q.effective_on",
+    "quota_day": "q.received_on",
 }
 _FACT = ", ".join(_FACT_OF.get(name, f"p.{name}") for name in PAYMENT_SHARES.names)
 _MONEY: Schema = {
@@ -146,8 +146,9 @@ class PaymentRows(Rows):
                     AND known.document_number = wanted.document_number AND known.original_key IS NULL OFFSET 0
             ) AS p CROSS JOIN LATERAL (
                 SELECT q.id, q.category FROM quota AS q
-                WHERE q.division_code = p.division_code AND q.document_number = p.document_number
-                ORDER BY coalesce(q.function_class <> p.function_class, true), q.key LIMIT 1
+                WHERE q.division_code = p.division_code AND q.document_number = p.document_number AND q.standing
+                ORDER BY q.fiscal_year <> p.fiscal_year, coalesce(q.function_class <> p.function_class, true), q.key
+                LIMIT 1
             ) AS best
             WHERE best.id IS DISTINCT FROM p.quota_id ORDER BY p.id LIMIT {int(limit)}
             """,

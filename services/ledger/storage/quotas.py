@@ -16,6 +16,15 @@ _PROJECT_FACT_OF = ", ".join(
 )
 
 
+IN_TRANSIT = """
+    NOT EXISTS (SELECT FROM quota AS receiver WHERE receiver.issue_line_id = l.id)
+    AND NOT EXISTS (
+        SELECT FROM document AS undone WHERE undone.original_key = l.document_key AND l.document_key <> ''
+    )
+"""
+"""Whether a line l of an issue is neither received nor withdrawn."""
+
+
 class QuotaRows(Rows):
     """Quotas, projects and allotments over the connection of one posting: their part of usecases.Posting."""
 
@@ -31,10 +40,10 @@ class QuotaRows(Rows):
         return self._read(
             f"""
             SELECT q.id, q.key, q.division_code, q.document_number, q.fund_code, q.function_class,
-                q.effective_on, q.category
+                q.received_on, q.category, q.fiscal_year
             FROM {asked.rows} CROSS JOIN LATERAL (
                 SELECT * FROM quota AS known WHERE known.division_code = wanted.division_code
-                    AND known.document_number = wanted.document_number OFFSET 0
+                    AND known.document_number = wanted.document_number AND known.standing OFFSET 0
             ) AS q
             """,
             asked.parameters,
@@ -47,14 +56,16 @@ class QuotaRows(Rows):
                 "quota_function_class": pl.String,
                 "quota_day": pl.Date,
                 "quota_category": pl.String,
+                "quota_fiscal_year": pl.Int32,
             },
         )
 
     def rematched(self, quota_ids: pl.Series) -> pl.DataFrame:
         """Received quotas among these, or below these, whose upper quota is another one now; stores it.
 
-        The upper quota is the issuer's with the upper document number: of several, one of the same fund, then of
-        the same function class, then the one of the lowest key.
+        What was received of a line of an issue stays with the quota of that line. Else the upper quota is the
+        issuer's with the upper document number: of several, one of the same fund, then of the same function class,
+        then the one of the lowest key.
         """
         asked = wanted(quota_ids.to_frame("id"))
         found = self._read(
@@ -63,12 +74,12 @@ class QuotaRows(Rows):
             FROM quota AS q CROSS JOIN LATERAL (
                 SELECT u.id FROM quota AS u
                 WHERE u.division_code = q.issuer_division_code
-                    AND u.document_number = q.upper_document_number AND u.id <> q.id
+                    AND u.document_number = q.upper_document_number AND u.id <> q.id AND u.standing
                 ORDER BY coalesce(u.fund_code <> q.fund_code, true),
                     coalesce(u.function_class <> q.function_class, true), u.key
                 LIMIT 1
             ) AS upper
-            WHERE upper.id IS DISTINCT FROM q.upper_id AND q.id = ANY (ARRAY(
+            WHERE upper.id IS DISTINCT FROM q.upper_id AND q.issue_line_id IS NULL AND q.standing AND q.id = ANY (ARRAY(
                 SELECT wanted.id FROM {asked.rows}
                 UNION
                 SELECT below.id FROM {asked.rows} JOIN quota AS new ON new.id = wanted.id
@@ -86,12 +97,40 @@ class QuotaRows(Rows):
                 "new_upper_id": pl.Int64,
             },
         )
-        new = wanted(found.select("quota_id", "new_upper_id"))
+        found = found.join(self._arrived(found), on="quota_id", how="left", maintain_order="left")
+        new = wanted(found.select("quota_id", "new_upper_id", "issue_line_id"))
         self._run(
-            f"UPDATE quota AS q SET upper_id = wanted.new_upper_id FROM {new.rows} WHERE q.id = wanted.quota_id",
+            f"""
+            UPDATE quota AS q SET upper_id = wanted.new_upper_id, issue_line_id = wanted.issue_line_id
+            FROM {new.rows} WHERE q.id = wanted.quota_id
+            """,
             new.parameters,
         )
-        return found
+        return found.with_columns(in_transit=pl.col("issue_line_id").is_not_null())
+
+    def _arrived(self, matched: pl.DataFrame) -> pl.DataFrame:
+        """quota_id and issue_line_id of quotas whose money is in transit: issued to their division from their upper
+        quota, the same amount, and received by nobody. Each line arrives once."""
+        asked = wanted(matched.select("quota_id", "new_upper_id"))
+        open_lines = self._read(
+            f"""
+            SELECT DISTINCT q.id, line.id FROM {asked.rows} JOIN quota AS q ON q.id = wanted.quota_id
+            CROSS JOIN LATERAL (
+                SELECT l.id FROM document_line AS l
+                WHERE l.to_division_code = q.division_code AND l.quota_id = wanted.new_upper_id
+                    AND l.amount_fen = q.amount_fen AND {IN_TRANSIT}
+            ) AS line ORDER BY 2, 1
+            """,
+            asked.parameters,
+            {"quota_id": pl.Int64, "issue_line_id": pl.Int64},
+        )
+        taken: dict[int, int] = {}
+        for quota_id, line_id in open_lines.iter_rows():
+            if quota_id not in taken and line_id not in taken.values():
+                taken[quota_id] = line_id
+        return pl.DataFrame(
+            {"quota_id": list(taken), "issue_line_id": list(taken.values())}, schema=open_lines.schema
+        )
 
     def apply_allotments(self, allotment_ids: pl.Series, quota_keys: pl.Series) -> pl.DataFrame:
         """Allotments not applied whose quotas are there, of these ids or these quotas; marks them as applied."""

@@ -32,14 +32,15 @@ _SUMS = f"""
         WITH visible AS NOT MATERIALIZED (
             SELECT * FROM quota AS q WHERE {_VISIBLE}
         )
-        SELECT q.division_code, coalesce(q.fund_code, '') AS fund, q.category, q.fiscal_year, q.amount_fen AS arranged_fen,
-            m.issued_fen, m.allotted_fen, m.free_fen, m.paid_fen, m.intermediate_fen,
+        SELECT q.division_code, coalesce(q.fund_code, '') AS fund, q.category, q.fiscal_year, m.arranged_fen,
+            m.issued_fen + m.in_transit_fen AS issued_fen, m.allotted_fen, m.free_fen, m.paid_fen, m.intermediate_fen,
+            m.pending_fen, m.frozen_fen, m.in_transit_fen,
             CASE WHEN upper.id IS NOT NULL THEN q.amount_fen END AS received_inside_fen, 0 AS suspense_fen
         FROM visible AS q LEFT JOIN measured AS m ON m.id = q.id
         LEFT JOIN visible AS upper ON upper.id = q.upper_id
         UNION ALL
         SELECT q.division_code, '', q.category, q.fiscal_year, 0, 0, 0, 0, m.paid_fen,
-            m.intermediate_fen, 0, m.paid_fen + m.intermediate_fen
+            m.intermediate_fen, 0, 0, 0, 0, m.paid_fen + m.intermediate_fen
         FROM (
             SELECT id, division_code, NULL AS fund_code, 'unassigned' COLLATE "C" AS category, fiscal_year
             FROM owner WHERE division_code IS NOT NULL

@@ -8,6 +8,7 @@ from mingzhang.ledger.v1 import columns
 
 from services.ledger.domain.accounts import OWNERS, TRANSFERS
 from services.ledger.domain.chain import Tag
+from services.ledger.domain.document_rows import DOCUMENTS, LINES
 from services.ledger.usecases.entering import PROVENANCE
 
 TABLES = {
@@ -18,6 +19,8 @@ TABLES = {
     Tag.ALLOTMENT: "allotment",
     Tag.PAYMENT: "payment",
     Tag.DISBURSEMENT: "disbursement",
+    Tag.QUOTA_DOCUMENT: "document",
+    Tag.QUOTA_LINE: "document_line",
 }
 NAMES = {Tag.TRANSFER: "id", Tag.ACCOUNT: "name"}
 """The column that names an entry to a person; `key` for all others."""
@@ -35,19 +38,26 @@ SEALED: dict[Tag, dict[str, pl.DataType | type[pl.DataType]]] = {
     Tag.ALLOTMENT: {**_sealed(columns.ALLOTMENTS)},
     Tag.PAYMENT: {**_sealed(columns.PAYMENTS)},
     Tag.DISBURSEMENT: {**_sealed(columns.DISBURSEMENTS)},
+    Tag.QUOTA_DOCUMENT: dict(DOCUMENTS),
+    Tag.QUOTA_LINE: dict(LINES),
 }
 """The encoded columns of each kind of entry, in the order of the encoding."""
 
 _WORKED_OUT = {
-    Tag.QUOTA: ("category",),
+    Tag.QUOTA: ("category", "received_on", "upper_id", "issue_line_id", "document_key"),
     Tag.PROJECT: ("category",),
     Tag.ALLOTMENT: ("quota_id",),
     Tag.PAYMENT: ("quota_id", "category", "share_number", "remaining_fen", "applied"),
     Tag.DISBURSEMENT: ("payment_id", "quota_id", "category", "remaining_fen", "standing", "applied"),
+    Tag.QUOTA_DOCUMENT: (),
+    Tag.QUOTA_LINE: ("quota_id",),
 }
 """What the ledger adds to what was posted; it may change, so it is not sealed. The transfers are."""
+
+_NOT_IMPORTED = (Tag.QUOTA_DOCUMENT, Tag.QUOTA_LINE)
 
 
 def stored(tag: Tag) -> tuple[str, ...]:
     """The columns that a posting writes, but for the hash of the content."""
-    return ("id", *SEALED[tag], *PROVENANCE, *_WORKED_OUT[tag])
+    provenance = () if tag in _NOT_IMPORTED else PROVENANCE
+    return ("id", *SEALED[tag], *provenance, *_WORKED_OUT[tag])

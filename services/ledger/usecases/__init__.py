@@ -1,8 +1,9 @@
 """The ledger's commands and questions, one function each."""
 
 from services.ledger.usecases.base_data import load_base_data
-from services.ledger.usecases.days import close_days
+from services.ledger.usecases.days import close_days, close_year
 from services.ledger.usecases.disbursements import post_disbursements
+from services.ledger.usecases.documents import post_document
 from services.ledger.usecases.payments import post_payments
 from services.ledger.usecases.quotas import post_allotments, post_projects, post_quotas
 from services.ledger.usecases.reading import SUMMARY_ROWS_MAX, get_payment, list_payments, summary
@@ -12,12 +13,14 @@ from services.ledger.usecases.verifying import verify_chain
 __all__ = [
     "SUMMARY_ROWS_MAX",
     "close_days",
+    "close_year",
     "finish_links",
     "get_payment",
     "list_payments",
     "load_base_data",
     "post_allotments",
     "post_disbursements",
+    "post_document",
     "post_payments",
     "post_projects",
     "post_quotas",

@@ -1,14 +1,11 @@
-"""Base data: divisions, funds and the calendar, as shipped."""
+"""Base data: divisions, funds, flows and the calendar, as shipped."""
 
 from __future__ import annotations
 
-from services.ledger.domain.changes import BaseDataChanged
-from services.ledger.domain.days import Calendar
+from services.ledger.domain.changes import BaseData
 from services.ledger.usecases.ports import BaseDataStore
 
 
-def load_base_data(
-    store: BaseDataStore, fingerprint: str, data: BaseDataChanged, calendar: Calendar, request_id: str
-) -> bool:
+def load_base_data(store: BaseDataStore, fingerprint: str, data: BaseData, request_id: str) -> bool:
     """Stores and tells the shipped base data; says whether it was new. Doing it again changes nothing."""
-    return store.replace(fingerprint, data, calendar, request_id)
+    return store.replace(fingerprint, data, request_id)

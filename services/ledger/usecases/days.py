@@ -10,9 +10,10 @@ import polars as pl
 from services.kit.errors import InvalidInput
 from services.ledger.domain.changes import Coverage, DayClosed
 from services.ledger.domain.days import Calendar
-from services.ledger.usecases.ports import Closing, Days
+from services.ledger.usecases.ports import Closing, Days, Years
 
 PLAN_DAYS_MAX = 31
+YEAR_MIN, YEAR_MAX = 2000, 2100
 DAYS_MAX = 3_700
 """Longest range that one call closes: some ten years."""
 
@@ -84,6 +85,17 @@ def close_days(days: Days, up_to: date, first: date | None, today: date, request
                 )
             )
             count += 1
+
+
+def close_year(years: Years, fiscal_year: int, by: str) -> bool:
+    """Closes a fiscal year for good: no document changes a quota of it any more. False if it was closed before."""
+    if not YEAR_MIN <= fiscal_year <= YEAR_MAX:
+        raise InvalidInput(
+            "ledger.fiscal_year",
+            f"年度应为 {YEAR_MIN} 至 {YEAR_MAX}",
+            f"the year is not from {YEAR_MIN} to {YEAR_MAX}",
+        )
+    return years.close(fiscal_year, by)
 
 
 def _plan(closing: Closing, previous: date | None, day: date, up_to: date) -> _Plan:

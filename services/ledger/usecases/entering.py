@@ -12,6 +12,7 @@ from services.ledger.domain.accounts import (
     AccountKind,
     TransferKind,
     account_of,
+    allots,
     first_id,
     is_final,
     numbered,
@@ -105,13 +106,15 @@ def _touched(journal: pl.DataFrame) -> pl.DataFrame:
     """quota_id and day of the states that transfers change."""
     kind_of = 1 << KIND_BITS
     sides = [
-        journal.select("kind", account=pl.col(side), day="effective_on")
+        # What is received of a known quota changes where its money came from, and no state.
+        journal.filter(pl.col("kind") != int(TransferKind.MATCH_RECEIVED)).select(
+            "kind", account=pl.col(side), day="effective_on"
+        )
         for side in ("debit_account", "credit_account")
     ]
     account_kind = pl.col("account") % kind_of
-    allots = (pl.col("kind") == int(TransferKind.ALLOT)) & (account_kind == int(AccountKind.FREE))
     return (
         pl.concat(sides)
-        .filter(account_kind.is_in(STATE_ACCOUNTS) | allots)
+        .filter(account_kind.is_in(STATE_ACCOUNTS) | allots(pl.col("kind"), account_kind))
         .select(quota_id=pl.col("account") // kind_of, day="day")
     )

@@ -10,11 +10,13 @@ from typing import Protocol, TypeVar
 
 import polars as pl
 
-from services.ledger.domain.accounts import AccountKind
+from services.ledger.domain.accounts import OUTSIDE, AccountKind
 from services.ledger.domain.chain import Tag
-from services.ledger.domain.changes import BaseDataChanged, Change, Coverage, DayClosed
+from services.ledger.domain.changes import BaseData, Change, Coverage, DayClosed
 from services.ledger.domain.days import Calendar
+from services.ledger.domain.documents import Document
 from services.ledger.domain.linking import Posted
+from services.ledger.domain.movements import Known
 
 ROWS_MAX = 5_000
 """Most payments that one posting links anew, and most disbursements that it moves; what is left goes into
@@ -37,6 +39,10 @@ class Posting(Protocol):
 
     def enter(self, gate: Gate) -> None:
         """Waits for the postings that this one may not run beside. Rows are looked up after this."""
+        ...
+
+    def columns(self, tag: Tag) -> pl.Schema:
+        """The declared columns of what is imported of a kind, in the order in which they are sealed, with provenance."""
         ...
 
     def recorded(self, tag: Tag, keys: pl.Series) -> pl.DataFrame:
@@ -164,6 +170,22 @@ class Posting(Protocol):
         """Stores the category that project_categories says; returns changed projects as facts, with old_category."""
         ...
 
+    def request_hash(self, document_key: str) -> str:
+        """request_hash of a recorded document; empty if there is none of this key."""
+        ...
+
+    def known(self, document: Document) -> Known:
+        """What a document needs of the ledger. The balances of its quotas are held until the end of the posting."""
+        ...
+
+    def quota_facts(self, quota_ids: pl.Series) -> pl.DataFrame:
+        """Quotas as facts (ledger.v1.quota_facts), with quota_id. The amount is that of their registration."""
+        ...
+
+    def void(self, quota_ids: pl.Series) -> None:
+        """Marks quotas as no longer standing: the document that made them is undone, and nothing finds them."""
+        ...
+
     def restate(self, touched: pl.DataFrame) -> pl.DataFrame:
         """Remembers what of (quota_id, day) changes states of closed days: kind, key, category and from_day."""
         ...
@@ -229,10 +251,18 @@ class Days(Protocol):
         ...
 
 
+class Years(Protocol):
+    """The fiscal years of the province."""
+
+    def close(self, fiscal_year: int, by: str) -> bool:
+        """Closes a year whose days are closed, while no posting runs; false if it was closed before."""
+        ...
+
+
 class BaseDataStore(Protocol):
     """Where base data is kept."""
 
-    def replace(self, fingerprint: str, data: BaseDataChanged, calendar: Calendar, request_id: str) -> bool:
+    def replace(self, fingerprint: str, data: BaseData, request_id: str) -> bool:
         """Stores and tells the base data, unless that of this fingerprint is there already."""
         ...
 
@@ -247,5 +277,7 @@ def allotment_owner(quota_id: pl.Expr, project_key: pl.Expr) -> pl.Expr:
     return pl.concat_str([pl.lit("allotment"), quota_id.cast(pl.String), project_key], separator=":")
 
 
-STATE_ACCOUNTS = (int(AccountKind.ISSUED), int(AccountKind.PAID_FINAL))
+STATE_ACCOUNTS = tuple(
+    map(int, (*OUTSIDE, AccountKind.IN_TRANSIT, AccountKind.ISSUED, AccountKind.PAID_FINAL))
+)
 """Accounts whose balances are measures of a quota's state."""

@@ -53,31 +53,45 @@ def _post(
 
 
 def _post_quotas(posting: Posting, rows: pl.DataFrame) -> int:
-    quotas = rows.join(
-        posting.fund_categories(), on="fund_code", how="left", maintain_order="left"
-    ).with_columns(category=pl.col("category").fill_null(UNASSIGNED))
-    posting.record(Tag.QUOTA, quotas)
-    quota = pl.col("id")
+    none = pl.lit(None, pl.Int64)
+    quotas = rows.with_columns(
+        received_on="effective_on", upper_id=none, issue_line_id=none, document_key=pl.lit(None, pl.String)
+    )
     registered = signed(
         quotas.with_columns(
-            from_account=account_of(quota, AccountKind.SOURCE),
-            to_account=account_of(quota, AccountKind.FREE),
+            from_account=account_of(pl.col("id"), AccountKind.SOURCE),
+            to_account=account_of(pl.col("id"), AccountKind.FREE),
             subject_id="id",
         ),
         TransferKind.REGISTER,
     )
+    moved, changes = enter_quotas(posting, quotas)
+    new = quotas.select(quota_id="id", day="effective_on")
+    return finish(posting, [registered, *moved], changes, new)
+
+
+def enter_quotas(posting: Posting, rows: pl.DataFrame) -> tuple[list[pl.DataFrame], list[Change]]:
+    """Records new quotas and lets what waited for them find them: quotas below, allotments, payments.
+
+    Returns the transfers and the changes of it; where the money of the quotas came from is the caller's to say.
+    """
+    quotas = rows.join(
+        posting.fund_categories(), on="fund_code", how="left", maintain_order="left"
+    ).with_columns(category=pl.col("category").fill_null(UNASSIGNED))
+    posting.record(Tag.QUOTA, quotas)
     issued = _issued(posting.rematched(quotas["id"]))
-    none = pl.Series([], dtype=pl.Int64)
-    allotted, projects = _allot(posting, none, quotas["key"])
+    allotted, projects = allot(posting, pl.Series([], dtype=pl.Int64), quotas["key"])
     _, linked, links = relink(posting, quotas.select(PAIR).drop_nulls().unique())
     facts = quotas.with_columns(day="effective_on")
     changes: list[Change] = [*by_category("QuotasChanged", "quotas", facts), *projects, *links]
-    new = quotas.select(quota_id="id", day="effective_on")
-    return finish(posting, [registered, issued, allotted, linked], changes, new)
+    return [issued, allotted, linked], changes
 
 
 def _issued(rematched: pl.DataFrame) -> pl.DataFrame:
-    """What is issued by the upper quota is received by the lower one; undone where the upper quota changed."""
+    """What is issued by the upper quota is received by the lower one; undone where the upper quota changed.
+
+    What was in transit to the division already, by a line of an issue, arrives.
+    """
     if rematched.height == 0:
         return pl.DataFrame()
     moves = []
@@ -85,8 +99,11 @@ def _issued(rematched: pl.DataFrame) -> pl.DataFrame:
         some = rematched.filter(pl.col(upper).is_not_null()).with_columns(
             amount_fen=pl.col("amount_fen") * sign, subject_id="quota_id"
         )
+        on_its_way = pl.col("in_transit") & pl.lit(sign > 0)
         issue = some.with_columns(
-            from_account=account_of(pl.col(upper), AccountKind.FREE),
+            from_account=pl.when(on_its_way)
+            .then(account_of(pl.col(upper), AccountKind.IN_TRANSIT))
+            .otherwise(account_of(pl.col(upper), AccountKind.FREE)),
             to_account=account_of(pl.col(upper), AccountKind.ISSUED),
         )
         receive = some.with_columns(
@@ -110,11 +127,11 @@ def _post_projects(posting: Posting, rows: pl.DataFrame) -> int:
 
 def _post_allotments(posting: Posting, rows: pl.DataFrame) -> int:
     posting.record(Tag.ALLOTMENT, rows.with_columns(quota_id=pl.lit(None, pl.Int64)))
-    transfers, changes = _allot(posting, rows["id"], pl.Series([], dtype=pl.String))
+    transfers, changes = allot(posting, rows["id"], pl.Series([], dtype=pl.String))
     return finish(posting, [transfers], changes)
 
 
-def _allot(
+def allot(
     posting: Posting, allotment_ids: pl.Series, quota_keys: pl.Series
 ) -> tuple[pl.DataFrame, list[Change]]:
     """Applies allotments whose quota is there; their projects move to the category of the quota."""

@@ -46,6 +46,10 @@ class Sums(NamedTuple):
     free_fen: int = 0
     paid_fen: int = 0
     intermediate_fen: int = 0
+    pending_fen: int = 0
+    frozen_fen: int = 0
+    in_transit_fen: int = 0
+    """Part of issued_fen that nobody received yet."""
     received_inside_fen: int = 0
     """Part of arranged_fen that another row of the same answer issued."""
     suspense_fen: int = 0

@@ -94,8 +94,8 @@ def accounts(world: World) -> dict[tuple[str, AccountKind], int]:
     found: Counter[tuple[str, AccountKind]] = Counter()
     rows = world.rows(
         """
-        SELECT coalesce(q.key, oq.key, o.name), a.id & 15, a.balance_fen FROM account AS a
-        LEFT JOIN quota AS q ON q.id = a.id >> 4 LEFT JOIN owner AS o ON o.id = a.id >> 4
+        SELECT coalesce(q.key, oq.key, o.name), a.id & 31, a.balance_fen FROM account AS a
+        LEFT JOIN quota AS q ON q.id = a.id >> 5 LEFT JOIN owner AS o ON o.id = a.id >> 5
         LEFT JOIN quota AS oq ON oq.id = o.quota_id
         """
     )
@@ -108,8 +108,9 @@ def measures(world: World) -> list[Any]:
     """What sums are made of, as it is kept."""
     return world.rows(
         """
-        SELECT id, free_fen, issued_fen, allotted_fen, paid_fen, intermediate_fen FROM measured
-        WHERE (free_fen, issued_fen, allotted_fen, paid_fen, intermediate_fen) <> (0, 0, 0, 0, 0) ORDER BY id
+        SELECT id, arranged_fen, free_fen, issued_fen, allotted_fen, paid_fen, intermediate_fen FROM measured
+        WHERE (arranged_fen, free_fen, issued_fen, allotted_fen, paid_fen, intermediate_fen) <> (0, 0, 0, 0, 0, 0)
+        ORDER BY id
         """
     )
 
@@ -118,12 +119,11 @@ def measures_of_accounts(world: World) -> list[Any]:
     """The same out of balances and allotments."""
     found: dict[int, Counter[str]] = defaultdict(Counter)
     for account, fen in world.rows("SELECT id, balance_fen FROM account"):
-        kind = AccountKind(account & 15)
-        for name, kinds in MEASURES.items():
-            found[account >> 4][name] += fen if kind in kinds else 0
+        name, sign = MEASURES.get(AccountKind(account & 31), ("", 0))
+        found[account >> 5][name] += sign * fen
     for quota, fen in world.rows("SELECT quota_id, amount_fen FROM allotment WHERE quota_id IS NOT NULL"):
         found[quota]["allotted_fen"] += fen
-    names = ("free_fen", "issued_fen", "allotted_fen", "paid_fen", "intermediate_fen")
+    names = ("arranged_fen", "free_fen", "issued_fen", "allotted_fen", "paid_fen", "intermediate_fen")
     return [(id_, *(of[name] for name in names)) for id_, of in sorted(found.items()) if any(of.values())]
 
 

@@ -120,9 +120,9 @@ def test_a_height_beyond_the_head_is_refused(worked: World) -> None:
         ),
         ("UPDATE chain_head SET height = 12", "block 11: it is missing, the head is 12"),
         ("UPDATE chain_head SET hash = decode('00', 'hex')", "block 10: it is not the head"),
-        ("UPDATE account SET balance_fen = balance_fen + 1 WHERE id & 15 = 5", "the balance of account"),
-        ("UPDATE account_day SET day = day + 1 WHERE account_id & 15 = 5", "the balance of account"),
-        ("DELETE FROM account WHERE id & 15 = 5", "the balance of account"),
+        ("UPDATE account SET balance_fen = balance_fen + 1 WHERE id & 31 = 5", "the balance of account"),
+        ("UPDATE account_day SET day = day + 1 WHERE account_id & 31 = 5", "the balance of account"),
+        ("DELETE FROM account WHERE id & 31 = 5", "the balance of account"),
         ("INSERT INTO account VALUES (12345, 6)", "the balance of account 12345"),
     ],
 )

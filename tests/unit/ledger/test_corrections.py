@@ -16,7 +16,7 @@ SECOND = {**PARTIAL, "key": "C2", "amount_fen": -1_000}
 
 def paid(world: World) -> int:
     kind = int(AccountKind.PAID_FINAL)
-    return int(world.scalar(f"SELECT coalesce(sum(balance_fen), 0) FROM account WHERE id & 15 = {kind}"))
+    return int(world.scalar(f"SELECT coalesce(sum(balance_fen), 0) FROM account WHERE id & 31 = {kind}"))
 
 
 def test_a_correction_leaves_a_share_with_the_rest(world: World) -> None:
@@ -77,7 +77,7 @@ def test_a_correction_moves_its_amount_back_on_its_own_day(world: World) -> None
     world.post("quota", {"key": "Q1"})
     world.pay({"key": "P1"}, PARTIAL)
 
-    days = world.rows("SELECT day, delta_fen FROM account_day WHERE account_id & 15 = 5 ORDER BY day")
+    days = world.rows("SELECT day, delta_fen FROM account_day WHERE account_id & 31 = 5 ORDER BY day")
     kinds = world.rows("SELECT kind, amount_fen FROM transfer ORDER BY id DESC LIMIT 2")
 
     assert days == [(date(2018, 7, 3), 10_000), (date(2018, 8, 1), -4_000)]
@@ -91,7 +91,7 @@ def test_a_corrected_payment_is_linked_with_what_remains_and_with_all_its_moveme
 
     assert world.consumer().amounts() == {("poverty", "P1#3"): 6_000}
     days = world.rows(
-        "SELECT day, sum(delta_fen)::bigint FROM account_day WHERE account_id & 15 = 5 GROUP BY 1 ORDER BY 1"
+        "SELECT day, sum(delta_fen)::bigint FROM account_day WHERE account_id & 31 = 5 GROUP BY 1 ORDER BY 1"
     )
     assert days == [(date(2018, 7, 3), 20_000), (date(2018, 8, 1), -14_000)]
 

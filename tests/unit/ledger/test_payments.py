@@ -16,7 +16,7 @@ WAITING_MANY = 5_003
 
 
 def balances(world: World) -> dict[AccountKind, int]:
-    rows = world.rows("SELECT id & 15, sum(balance_fen)::bigint FROM account GROUP BY 1")
+    rows = world.rows("SELECT id & 31, sum(balance_fen)::bigint FROM account GROUP BY 1")
     return {AccountKind(kind): fen for kind, fen in rows if fen}
 
 
@@ -174,7 +174,7 @@ def test_a_quota_that_fits_better_takes_linked_payments_over(world: World) -> No
     world.post("quota", {"key": "Q2"})
 
     assert world.consumer().amounts() == {("poverty", "P1#2"): 10_000}
-    assert world.rows("SELECT balance_fen FROM account WHERE id & 15 = 5 ORDER BY id") == [(0,), (10_000,)]
+    assert world.rows("SELECT balance_fen FROM account WHERE id & 31 = 5 ORDER BY id") == [(0,), (10_000,)]
 
 
 def test_a_quota_of_an_unknown_fund_is_unassigned_like_its_payments(world: World) -> None:
@@ -240,7 +240,7 @@ def test_a_link_changes_the_days_on_which_money_moved(world: World) -> None:
     world.post("quota", {"key": "Q1"})
 
     moved = world.rows(
-        "SELECT day, sum(delta_fen)::bigint FROM account_day WHERE account_id & 15 = 5 GROUP BY 1"
+        "SELECT day, sum(delta_fen)::bigint FROM account_day WHERE account_id & 31 = 5 GROUP BY 1"
     )
     assert moved == [(date(2018, 5, 4), 10_000)]
     assert world.rows("SELECT division_code, document_number FROM quota") == [(COUNTY, DOCUMENT)]

@@ -22,7 +22,7 @@ LOWER = {
 
 def balance(world: World, key: str, kind: AccountKind) -> int:
     rows = world.rows(
-        "SELECT balance_fen FROM account WHERE id = (SELECT id FROM quota WHERE key = :key) * 16 + :kind",
+        "SELECT balance_fen FROM account WHERE id = (SELECT id FROM quota WHERE key = :key) * 32 + :kind",
         key=key,
         kind=int(kind),
     )
@@ -81,7 +81,7 @@ def test_an_allotment_moves_money_and_project_whichever_came_first(
 
     told = world.consumer()
     assert balance(world, "Q1", AccountKind.FREE) == 700_000
-    assert world.scalar("SELECT sum(balance_fen)::bigint FROM account WHERE id & 15 = 7") == 300_000
+    assert world.scalar("SELECT sum(balance_fen)::bigint FROM account WHERE id & 31 = 7") == 300_000
     assert list(told.facts("project")) == [("poverty", "X1")]
     assert world.verify().fault == ""
 
@@ -105,7 +105,7 @@ def test_a_payment_of_a_project_draws_on_its_allotment(world: World) -> None:
     world.pay({"key": "P1", "project_key": "X1"}, {"key": "P2", "project_key": "X9"}, {"key": "P3"})
 
     free = world.rows(
-        "SELECT o.project_key, a.balance_fen FROM owner AS o JOIN account AS a ON a.id = o.id * 16 + 7 ORDER BY 1"
+        "SELECT o.project_key, a.balance_fen FROM owner AS o JOIN account AS a ON a.id = o.id * 32 + 7 ORDER BY 1"
     )
     assert free == [("X1", 290_000), ("X9", -10_000)]
     assert balance(world, "Q1", AccountKind.FREE) == 690_000

@@ -15,10 +15,17 @@ from services.kit.clock import SystemClock
 from services.kit.database import PostgresDatabase
 from services.kit.streams import StreamLog
 from services.ledger import usecases
-from services.ledger.domain.changes import BaseDataChanged, Division, Fund
+from services.ledger.domain.changes import BaseData, Division, Fund
 from services.ledger.domain.days import Calendar
 from services.ledger.domain.linking import Posted
-from services.ledger.storage import BaseDataTables, BusinessDays, LedgerBook, LedgerTables, StoredChain
+from services.ledger.storage import (
+    BaseDataTables,
+    BusinessDays,
+    FiscalYears,
+    LedgerBook,
+    LedgerTables,
+    StoredChain,
+)
 from services.ledger.usecases.days import Closed
 from services.ledger.usecases.ports import Book
 from services.ledger.usecases.verifying import Verified
@@ -38,6 +45,7 @@ FUNDS = (
     Fund("C30", "central", "项目资金", "project", ""),
     Fund("C31", "central", "惠民补贴", "benefit", ""),
 )
+FLOWS = (("province", "prefecture"), ("province", "county"), ("prefecture", "county"))
 MADE_UP = Calendar({date(2018, 10, 1): False, date(2018, 9, 29): True})
 
 QUOTA: dict[str, Any] = {
@@ -100,6 +108,7 @@ KINDS: dict[str, tuple[Columns, Mapping[str, Any], Callable[[Book, pl.DataFrame,
 Row = Mapping[str, Any]
 _EMPTIED = (
     "quota, project, allotment, payment, ended_share, disbursement, remembered_pair, remembered_voucher, transfer, owner,"
+    " document, document_line, attachment, closed_year,"
     " account, account_day, measured, block, closed_day, restated, coverage, stream_event, outbox, stream_head"
 )
 
@@ -122,6 +131,7 @@ class World:
         self.streams = StreamLog("ledger", database, SystemClock(), lambda: None)
         self.book = LedgerBook(database, self.streams, SystemClock())
         self.days = BusinessDays(database, self.streams)
+        self.years = FiscalYears(database, SystemClock())
         self.reader = LedgerTables(database)
         self.chain = StoredChain(database)
         self.base_data = BaseDataTables(database, self.streams)
@@ -129,7 +139,7 @@ class World:
     def load_base_data(self, fingerprint: str = "one") -> bool:
         """Loads the small base data of the tests."""
         return usecases.load_base_data(
-            self.base_data, fingerprint, BaseDataChanged(DIVISIONS, FUNDS), MADE_UP, ""
+            self.base_data, fingerprint, BaseData(DIVISIONS, FUNDS, MADE_UP, FLOWS), ""
         )
 
     def reset(self) -> None:

@@ -72,7 +72,7 @@ class GetSummaryRequest(_message.Message):
     def __init__(self, fiscal_year: _Optional[int] = ..., division_code: _Optional[str] = ..., category: _Optional[str] = ..., fund_code: _Optional[str] = ..., totals_only: _Optional[bool] = ...) -> None: ...
 
 class SummaryRow(_message.Message):
-    __slots__ = ("division_code", "fund_code", "category", "fiscal_year", "arranged_fen", "issued_fen", "allotted_fen", "free_fen", "paid_fen", "intermediate_fen", "progress_bp")
+    __slots__ = ("division_code", "fund_code", "category", "fiscal_year", "arranged_fen", "issued_fen", "allotted_fen", "free_fen", "paid_fen", "intermediate_fen", "progress_bp", "pending_fen", "frozen_fen", "in_transit_fen")
     DIVISION_CODE_FIELD_NUMBER: _ClassVar[int]
     FUND_CODE_FIELD_NUMBER: _ClassVar[int]
     CATEGORY_FIELD_NUMBER: _ClassVar[int]
@@ -84,6 +84,9 @@ class SummaryRow(_message.Message):
     PAID_FEN_FIELD_NUMBER: _ClassVar[int]
     INTERMEDIATE_FEN_FIELD_NUMBER: _ClassVar[int]
     PROGRESS_BP_FIELD_NUMBER: _ClassVar[int]
+    PENDING_FEN_FIELD_NUMBER: _ClassVar[int]
+    FROZEN_FEN_FIELD_NUMBER: _ClassVar[int]
+    IN_TRANSIT_FEN_FIELD_NUMBER: _ClassVar[int]
     division_code: str
     fund_code: str
     category: str
@@ -95,7 +98,10 @@ class SummaryRow(_message.Message):
     paid_fen: int
     intermediate_fen: int
     progress_bp: int
-    def __init__(self, division_code: _Optional[str] = ..., fund_code: _Optional[str] = ..., category: _Optional[str] = ..., fiscal_year: _Optional[int] = ..., arranged_fen: _Optional[int] = ..., issued_fen: _Optional[int] = ..., allotted_fen: _Optional[int] = ..., free_fen: _Optional[int] = ..., paid_fen: _Optional[int] = ..., intermediate_fen: _Optional[int] = ..., progress_bp: _Optional[int] = ...) -> None: ...
+    pending_fen: int
+    frozen_fen: int
+    in_transit_fen: int
+    def __init__(self, division_code: _Optional[str] = ..., fund_code: _Optional[str] = ..., category: _Optional[str] = ..., fiscal_year: _Optional[int] = ..., arranged_fen: _Optional[int] = ..., issued_fen: _Optional[int] = ..., allotted_fen: _Optional[int] = ..., free_fen: _Optional[int] = ..., paid_fen: _Optional[int] = ..., intermediate_fen: _Optional[int] = ..., progress_bp: _Optional[int] = ..., pending_fen: _Optional[int] = ..., frozen_fen: _Optional[int] = ..., in_transit_fen: _Optional[int] = ...) -> None: ...
 
 class GetSummaryResponse(_message.Message):
     __slots__ = ("rows", "total", "suspense_fen", "closed_to")
