@@ -6,6 +6,7 @@ import argparse
 from collections.abc import Callable
 
 from mingzhang.ledger.v1.ledger_pb2_grpc import add_LedgerServiceServicer_to_server
+from mingzhang.ledger.v1.quotas_pb2_grpc import add_QuotaServiceServicer_to_server
 
 from services.kit.module import Job, ServiceKit
 from services.ledger import cli
@@ -13,11 +14,14 @@ from services.ledger.consumers import imports_of_ingest
 from services.ledger.jobs import FINISH_LINKS, INTERVAL_S, FinishLinksJob
 from services.ledger.metrics import Metrics
 from services.ledger.rpc import Ledger, LedgerServicer
+from services.ledger.rpc.quotas import Quotas, QuotaServicer
 from services.ledger.storage import (
     BaseDataTables,
     BusinessDays,
+    FiscalYears,
     LedgerBook,
     LedgerTables,
+    QuotaTables,
     StoredChain,
     note_coverage,
     shipped_base_data,
@@ -43,6 +47,11 @@ def mount(kit: ServiceKit) -> None:
     kit.serve(
         lambda server: add_LedgerServiceServicer_to_server(servicer, server),
         "mingzhang.ledger.v1.LedgerService",
+    )
+    quotas = Quotas(book, FiscalYears(kit.database, kit.clock), QuotaTables(kit.database), kit.clock)
+    kit.serve(
+        lambda server: add_QuotaServiceServicer_to_server(QuotaServicer(quotas), server),
+        "mingzhang.ledger.v1.QuotaService",
     )
     kit.consume(imports_of_ingest(note_coverage))
     kit.every(Job(FINISH_LINKS, INTERVAL_S, FinishLinksJob(book).run))

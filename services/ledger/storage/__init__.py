@@ -4,6 +4,7 @@ from services.ledger.storage.base_data import BaseDataTables, shipped_base_data
 from services.ledger.storage.book import LedgerBook
 from services.ledger.storage.chain import StoredChain
 from services.ledger.storage.days import BusinessDays, FiscalYears, note_coverage
+from services.ledger.storage.quota_reader import QuotaTables
 from services.ledger.storage.reader import LedgerTables
 
 __all__ = [
@@ -12,6 +13,7 @@ __all__ = [
     "FiscalYears",
     "LedgerBook",
     "LedgerTables",
+    "QuotaTables",
     "StoredChain",
     "note_coverage",
     "shipped_base_data",

@@ -5,6 +5,12 @@ from services.ledger.usecases.days import close_days, close_year
 from services.ledger.usecases.disbursements import post_disbursements
 from services.ledger.usecases.documents import post_document
 from services.ledger.usecases.payments import post_payments
+from services.ledger.usecases.quota_reading import (
+    get_document,
+    list_documents,
+    list_in_transit,
+    list_quotas,
+)
 from services.ledger.usecases.quotas import post_allotments, post_projects, post_quotas
 from services.ledger.usecases.reading import SUMMARY_ROWS_MAX, get_payment, list_payments, summary
 from services.ledger.usecases.relinking import finish_links
@@ -15,8 +21,12 @@ __all__ = [
     "close_days",
     "close_year",
     "finish_links",
+    "get_document",
     "get_payment",
+    "list_documents",
+    "list_in_transit",
     "list_payments",
+    "list_quotas",
     "load_base_data",
     "post_allotments",
     "post_disbursements",
