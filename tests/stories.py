@@ -8,17 +8,22 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from mingzhang.ledger.v1 import ledger_pb2
+from google.protobuf import json_format
+from mingzhang.ledger.v1 import ledger_pb2, quotas_pb2
 from mingzhang.notify.v1 import notify_pb2
 from mingzhang.rules.v1 import rules_pb2
 from mingzhang.rules.v1.events_pb2 import Warning  # noqa: A004 - the name of the message
 
+from services.kit.caller import ADMINISTRATOR, Caller, Scope
+from services.kit.errors import MingzhangError
+from services.kit.rpc.context import acting_as
 from tests.builders import WRITERS, as_voucher_5201, file_name, id_number
 from tests.system import System
 
 SCENARIOS = Path(__file__).parent / "scenarios"
 STORIES = sorted(path.parent.name for path in SCENARIOS.glob("*/story.yaml"))
 PAGE = 500
+PROVINCE = "630000"
 
 
 def read(story: str) -> dict[str, Any]:
@@ -37,10 +42,37 @@ def play(system: System, story: str) -> None:
     for number, step in enumerate(read(story)["steps"], start=1):
         system.wait_idle()
         if "close" in step:
-            system.close_days(str(step["close"]))
+            system.close_days(str(step["close"]), str(step.get("from", "")))
+        elif "document" in step:
+            _hand_in(system, step["document"])
         else:
             _upload(system, story, number, step)
     system.wait_idle()
+
+
+def _hand_in(system: System, said: Mapping[str, Any]) -> None:
+    """Hands in a document of quotas, of the province if it does not say whose; `refused` says what it is refused for."""
+    head = {name: value for name, value in said.items() if name not in ("refused", "lines")}
+    lines = [
+        {**line, "take": f"QUOTA_TAKE_{line.get('take', 'UNSPECIFIED')}"} for line in said.get("lines", ())
+    ]
+    request = json_format.ParseDict(
+        {
+            "division_code": PROVINCE,
+            **head,
+            "kind": f"QUOTA_DOCUMENT_KIND_{said['kind']}",
+            "effective_on": str(said["effective_on"]),
+            "lines": lines,
+        },
+        quotas_pb2.PostQuotaDocumentRequest(),
+    )
+    refused = ""
+    with acting_as(Caller("story", (ADMINISTRATOR,), Scope(PROVINCE))):
+        try:
+            system.quotas().PostQuotaDocument(request, timeout=30)
+        except MingzhangError as error:
+            refused = error.code
+    assert refused == said.get("refused", ""), f"{said['key']}: {refused}"
 
 
 def _upload(system: System, story: str, number: int, step: Mapping[str, Any]) -> None:
@@ -124,10 +156,16 @@ def _ledger(system: System) -> dict[str, Any]:
     rows = [
         {"division": r.division_code, "fund": r.fund_code, "year": r.fiscal_year, "category": r.category,
          "arranged": yuan(r.arranged_fen), "issued": yuan(r.issued_fen), "allotted": yuan(r.allotted_fen),
-         "free": yuan(r.free_fen), "paid": yuan(r.paid_fen), "intermediate": yuan(r.intermediate_fen)}
+         "free": yuan(r.free_fen), **_if_any(r), "paid": yuan(r.paid_fen), "intermediate": yuan(r.intermediate_fen)}
         for r in answer.rows
     ]  # fmt: skip
     return {"rows": rows, "suspense": yuan(answer.suspense_fen), "closed_to": answer.closed_to}
+
+
+def _if_any(row: ledger_pb2.SummaryRow) -> dict[str, str]:
+    """What only documents move, where there is any."""
+    sums = {"pending": row.pending_fen, "frozen": row.frozen_fen, "in_transit": row.in_transit_fen}
+    return {name: yuan(fen) for name, fen in sums.items() if fen}
 
 
 def _imports(system: System) -> list[dict[str, Any]]:

@@ -19,7 +19,7 @@ from typing import IO
 import grpc
 import psycopg
 from mingzhang.ingest.v1 import ingest_pb2, ingest_pb2_grpc
-from mingzhang.ledger.v1 import ledger_pb2, ledger_pb2_grpc
+from mingzhang.ledger.v1 import ledger_pb2, ledger_pb2_grpc, quotas_pb2_grpc
 from mingzhang.notify.v1 import notify_pb2_grpc
 from mingzhang.rules.v1 import rules_pb2_grpc
 
@@ -268,6 +268,10 @@ class System:
     def ledger(self) -> ledger_pb2_grpc.LedgerServiceStub:
         """The ledger's stub."""
         return ledger_pb2_grpc.LedgerServiceStub(self.channel("ledger"))
+
+    def quotas(self) -> quotas_pb2_grpc.QuotaServiceStub:
+        """The stub of the ledger's quotas and documents."""
+        return quotas_pb2_grpc.QuotaServiceStub(self.channel("ledger"))
 
     def rules(self) -> rules_pb2_grpc.RulesServiceStub:
         """The rules service's stub."""

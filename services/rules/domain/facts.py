@@ -104,6 +104,7 @@ def _number(name: str, label: str, least: int, most: int, *, derived: bool = Fal
 def _day_fields() -> tuple[FactField, ...]:
     return (
         FactField("day", "date", False, DAY_MIN, DAY_MAX, "业务日", derived=True),
+        _number("year", "业务日所在年", 1900, 2200, derived=True),
         _number("month", "月份", 1, 12, derived=True),
         _flag("is_month_end", "月末", derived=True),
     )
@@ -298,7 +299,7 @@ BUNDLE_CATEGORIES = (*CATEGORIES, UNASSIGNED, CROSS)
 
 
 def with_day_fields(kind: str, frame: pl.DataFrame) -> pl.DataFrame:
-    """Adds what is derived from `day` (Date): month, is_month_end and, for quota_day, days_since_received.
+    """Adds what is derived from `day` (Date): year, month, is_month_end and, for quota_day, days_since_received.
 
     Takes a frame of a day kind in which every row is one day of one key; other kinds come back unchanged.
     """
@@ -306,6 +307,7 @@ def with_day_fields(kind: str, frame: pl.DataFrame) -> pl.DataFrame:
         return frame
     derived = [
         pl.col("day").dt.month().cast(pl.Int64).alias("month"),
+        pl.col("day").dt.year().cast(pl.Int64).alias("year"),
         (pl.col("day") == pl.col("day").dt.month_end()).alias("is_month_end"),
     ]
     if kind == "quota_day":

@@ -64,6 +64,7 @@ export const FIELDS = {
   paid_fen: "已支付金额",
   unpaid_fen: "未支付余额",
   is_month_end: "月末",
+  year: "业务日所在年",
   days_since_received: "接收后天数",
   total_fen: "可支出总额",
   id: "预警标识",
