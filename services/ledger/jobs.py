@@ -1,12 +1,17 @@
-"""Inbound clock: links and moves that a kill left for later."""
+"""Inbound clock: links and moves that a kill left for later, and whether money is conserved."""
 
 from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Protocol
 
 from services.ledger.usecases import finish_links
 from services.ledger.usecases.ports import Book
 
 FINISH_LINKS = "finish-links"
 INTERVAL_S = 30
+CONSERVE = "conserve"
+CONSERVE_INTERVAL_S = 600
 
 
 class FinishLinksJob:
@@ -18,3 +23,23 @@ class FinishLinksJob:
     def run(self) -> None:
         """Links and moves what is remembered."""
         finish_links(self._book, "")
+
+
+class Conserved(Protocol):
+    """Where balances are added up."""
+
+    def differences(self) -> Mapping[str, int]:
+        """Fen that an equation misses, by its name."""
+        ...
+
+
+class ConserveJob:
+    """Tells the operators, before anybody asks, should a fen ever be missing."""
+
+    def __init__(self, balances: Conserved, tell: Callable[[Mapping[str, int]], None]) -> None:
+        self._balances = balances
+        self._tell = tell
+
+    def run(self) -> None:
+        """Adds up the balances."""
+        self._tell(self._balances.differences())

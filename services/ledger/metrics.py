@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from prometheus_client import CollectorRegistry, Counter
+from collections.abc import Mapping
+
+from prometheus_client import CollectorRegistry, Counter, Gauge
 
 from services.ledger.domain.linking import Posted
 
@@ -14,6 +16,18 @@ class Metrics:
         self._rows = Counter(
             "ledger_rows_total", "Rows that came to be posted.", ("kind", "outcome"), registry=registry
         )
+
+        self._differences = Gauge(
+            "ledger_conservation_difference_fen",
+            "Fen that an equation of conservation misses; zero in a sound ledger.",
+            ("equation",),
+            registry=registry,
+        )
+
+    def tell_differences(self, differences: Mapping[str, int]) -> None:
+        """Says what each equation misses."""
+        for equation, fen in differences.items():
+            self._differences.labels(equation).set(fen)
 
     def observe(self, kind: str, posted: Posted) -> None:
         """Counts what became of a batch."""

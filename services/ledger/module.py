@@ -11,13 +11,21 @@ from mingzhang.ledger.v1.quotas_pb2_grpc import add_QuotaServiceServicer_to_serv
 from services.kit.module import Job, ServiceKit
 from services.ledger import cli
 from services.ledger.consumers import imports_of_ingest
-from services.ledger.jobs import FINISH_LINKS, INTERVAL_S, FinishLinksJob
+from services.ledger.jobs import (
+    CONSERVE,
+    CONSERVE_INTERVAL_S,
+    FINISH_LINKS,
+    INTERVAL_S,
+    ConserveJob,
+    FinishLinksJob,
+)
 from services.ledger.metrics import Metrics
 from services.ledger.rpc import Ledger, LedgerServicer
 from services.ledger.rpc.quotas import Quotas, QuotaServicer
 from services.ledger.storage import (
     BaseDataTables,
     BusinessDays,
+    Conservation,
     FiscalYears,
     LedgerBook,
     LedgerTables,
@@ -33,6 +41,7 @@ def mount(kit: ServiceKit) -> None:
     """Adds the ledger to a process."""
     base_data = BaseDataTables(kit.database, kit.streams)
     load_base_data(base_data, *shipped_base_data(), "")
+    metrics = Metrics(kit.registry)
     book = LedgerBook(kit.database, kit.streams, kit.clock)
     ledger = Ledger(
         book,
@@ -40,7 +49,7 @@ def mount(kit: ServiceKit) -> None:
         LedgerTables(kit.database),
         StoredChain(kit.database),
         base_data,
-        Metrics(kit.registry).observe,
+        metrics.observe,
         kit.clock,
     )
     servicer = LedgerServicer(ledger)
@@ -48,13 +57,17 @@ def mount(kit: ServiceKit) -> None:
         lambda server: add_LedgerServiceServicer_to_server(servicer, server),
         "mingzhang.ledger.v1.LedgerService",
     )
-    quotas = Quotas(book, FiscalYears(kit.database, kit.clock), QuotaTables(kit.database), kit.clock)
+    quotas = Quotas(
+        book, FiscalYears(kit.database, kit.clock), QuotaTables(kit.database), metrics.observe, kit.clock
+    )
     kit.serve(
         lambda server: add_QuotaServiceServicer_to_server(QuotaServicer(quotas), server),
         "mingzhang.ledger.v1.QuotaService",
     )
     kit.consume(imports_of_ingest(note_coverage))
     kit.every(Job(FINISH_LINKS, INTERVAL_S, FinishLinksJob(book).run))
+    conserve = ConserveJob(Conservation(kit.database), metrics.tell_differences)
+    kit.every(Job(CONSERVE, CONSERVE_INTERVAL_S, conserve.run))
 
 
 def add_commands(

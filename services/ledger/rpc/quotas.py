@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import grpc
@@ -12,6 +13,7 @@ from services.kit.caller import ADMINISTRATOR
 from services.kit.clock import Clock, today
 from services.kit.rpc.context import current_caller
 from services.ledger import usecases
+from services.ledger.domain.linking import Posted
 from services.ledger.messages import quotas as messages
 from services.ledger.usecases.ports import Book, Years
 from services.ledger.usecases.quota_reading import QuotaReader
@@ -19,11 +21,12 @@ from services.ledger.usecases.quota_reading import QuotaReader
 
 @dataclass(frozen=True)
 class Quotas:
-    """What the servicer delegates to."""
+    """What the servicer delegates to. `observe` is told of every document that was applied."""
 
     book: Book
     years: Years
     reader: QuotaReader
+    observe: Callable[[str, Posted], None]
     clock: Clock
 
 
@@ -39,6 +42,7 @@ class QuotaServicer(quotas_pb2_grpc.QuotaServiceServicer):
         """Applies a document."""
         caller, day = current_caller(), today(self._quotas.clock)
         posted = usecases.post_document(self._quotas.book, messages.document(request), caller, day)
+        self._quotas.observe("document", posted)
         row, lines = usecases.get_document(self._quotas.reader, caller.scope, request.key)
         return pb.PostQuotaDocumentResponse(
             document=messages.shown_document(row),

@@ -12,7 +12,9 @@ import pytest
 
 from services.kit.errors import Conflict, Refused
 from services.ledger import usecases
+from services.ledger.domain.accounts import AccountKind
 from services.ledger.domain.documents import Kind, Take
+from services.ledger.storage import Conservation
 from tests.unit.ledger.papers import ADMIN, TODAY, Desk, line, officer, tree
 from tests.unit.ledger.world import COUNTY, NEIGHBOUR, PREFECTURE, PROVINCE, World
 
@@ -338,3 +340,23 @@ def test_a_declared_back_entry_is_taken_and_restates_the_days_it_changes(desk: D
 
     assert told is not None
     assert told["amount_fen"] == 300_00
+
+
+def test_a_fen_that_is_missing_is_told_by_the_equation_that_misses_it(desk: Desk) -> None:
+    balances = Conservation(desk.world.database)
+    desk.world.post("project", {"key": "X1"})
+    desk.hand_in(Kind.ALLOT, line("L", 100, project_key="X1"), division_code=COUNTY)
+    desk.hand_in(Kind.ISSUE, line("P", 100, to_division_code=COUNTY))
+    desk.world.pay(
+        {"key": "Z", "project_key": "X1", "document_number": "青财农字〔2018〕4号"},
+        {"key": "S", "document_number": None},
+    )
+    sound = balances.differences()
+    lost = {AccountKind.FREE: "quotas", AccountKind.ISSUED: "levels", AccountKind.IN_TRANSIT: "in_transit"}
+    told = {}
+    for kind, equation in lost.items():
+        desk.world.tamper(f"UPDATE account SET balance_fen = balance_fen + 7 WHERE id & 31 = {int(kind)}")
+        told[equation] = balances.differences()[equation]
+
+    assert set(sound.values()) == {0}
+    assert told == {"quotas": 21, "levels": 14, "in_transit": 14}

@@ -33,7 +33,9 @@ REGISTER = pb.PostQuotaDocumentRequest(
 
 @pytest.fixture
 def servicer(world: World) -> QuotaServicer:
-    return QuotaServicer(Quotas(world.book, world.years, QuotaTables(world.database), SystemClock()))
+    return QuotaServicer(
+        Quotas(world.book, world.years, QuotaTables(world.database), lambda *_: None, SystemClock())
+    )
 
 
 def test_a_document_is_answered_as_it_was_applied(servicer: QuotaServicer) -> None:
