@@ -9,17 +9,19 @@ from typing import Protocol
 import grpc
 import polars as pl
 from mingzhang.envelope.v1.columns import Columns
-from mingzhang.ledger.v1 import columns, ledger_pb2, ledger_pb2_grpc
+from mingzhang.ledger.v1 import chain_pb2, chain_pb2_grpc, columns, ledger_pb2, ledger_pb2_grpc
 
 from services.kit.caller import ADMINISTRATOR, SERVICE
 from services.kit.clock import Clock, today
 from services.kit.errors import InvalidInput
 from services.kit.rpc.context import current_caller, current_request_id
 from services.ledger import messages, usecases
+from services.ledger.domain import heads, receipts
 from services.ledger.domain.changes import BaseDataChanged
 from services.ledger.domain.linking import Posted
 from services.ledger.usecases.ports import Book, Days
 from services.ledger.usecases.reading import LedgerReader
+from services.ledger.usecases.receipts import Receipts
 from services.ledger.usecases.verifying import ChainReader
 
 Post = Callable[[Book, pl.DataFrame, str], Posted]
@@ -145,3 +147,28 @@ class LedgerServicer(ledger_pb2_grpc.LedgerServiceServicer):
         current_caller()
         divisions, funds = messages.base_data(self._ledger.base_data.read())
         return ledger_pb2.GetBaseDataResponse(divisions=divisions, funds=funds)
+
+
+class ChainServicer(chain_pb2_grpc.ChainServiceServicer):
+    """Serves mingzhang.ledger.v1.ChainService."""
+
+    def __init__(self, receipts: Receipts) -> None:
+        self._receipts = receipts
+
+    def GetSignedHead(
+        self, request: chain_pb2.GetSignedHeadRequest, context: grpc.ServicerContext
+    ) -> chain_pb2.GetSignedHeadResponse:
+        """The head of now, signed."""
+        current_caller()
+        head = usecases.sign_head(self._receipts.chain, self._receipts.signatory)
+        return chain_pb2.GetSignedHeadResponse(head=heads.line_of(head), height=head.height)
+
+    def GetReceipt(
+        self, request: chain_pb2.GetReceiptRequest, context: grpc.ServicerContext
+    ) -> chain_pb2.GetReceiptResponse:
+        """That an entry lies in the chain."""
+        scope = current_caller().scope
+        given = usecases.give_receipt(self._receipts, scope, request.kind, request.key)
+        return chain_pb2.GetReceiptResponse(
+            receipt=receipts.to_json(given), block_height=given.block.height, head_height=given.head.height
+        )

@@ -4,14 +4,20 @@ from services.ledger.storage.base_data import BaseDataTables, shipped_base_data
 from services.ledger.storage.book import LedgerBook
 from services.ledger.storage.chain import StoredChain
 from services.ledger.storage.days import BusinessDays, note_coverage
+from services.ledger.storage.journal import StoredJournal
 from services.ledger.storage.reader import LedgerTables
+from services.ledger.storage.receipts import EntryTables
+from services.ledger.storage.tables import SEALED
 
 __all__ = [
+    "SEALED",
     "BaseDataTables",
     "BusinessDays",
+    "EntryTables",
     "LedgerBook",
     "LedgerTables",
     "StoredChain",
+    "StoredJournal",
     "note_coverage",
     "shipped_base_data",
 ]

@@ -104,7 +104,7 @@ class LedgerTables:
         What is not linked has no fund.
         """
         parameters = {
-            **_bounds(scope),
+            **bounds(scope),
             "fiscal_year": wanted.fiscal_year,
             "category": wanted.category,
             "fund_code": wanted.fund_code,
@@ -150,7 +150,7 @@ class LedgerTables:
             else:
                 look_up_by_index(connection)
             return look_up(
-                connection, query, {**_bounds(scope), **parameters, "limit": limit}, _PAYMENT_SCHEMA
+                connection, query, {**bounds(scope), **parameters, "limit": limit}, _PAYMENT_SCHEMA
             )
 
     def payment(self, scope: Scope, key: str) -> PaymentDetail | None:
@@ -160,7 +160,7 @@ class LedgerTables:
             WHERE p.key = %(key)s AND p.division_code >= %(low)s AND p.division_code < %(high)s AND {_VISIBLE_FUND}
         """
         with self._database.reading() as connection:
-            found = look_up(connection, query, {**_bounds(scope), "key": key}, _PAYMENT_SCHEMA)
+            found = look_up(connection, query, {**bounds(scope), "key": key}, _PAYMENT_SCHEMA)
             return _detail(connection, found) if found.height else None
 
 
@@ -195,7 +195,8 @@ def _detail(connection: Connection, payment: pl.DataFrame) -> PaymentDetail:
     return PaymentDetail(payment, shares, height or 0, lines or 0)
 
 
-def _bounds(scope: Scope) -> dict[str, object]:
+def bounds(scope: Scope) -> dict[str, object]:
+    """What a query is told of a scope: low, high (exclusive) of division codes, all_funds and funds."""
     prefix = scope.division_prefix
     return {
         "low": prefix,
