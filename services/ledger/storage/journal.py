@@ -9,7 +9,7 @@ from datetime import date
 import polars as pl
 from sqlalchemy import Connection, text
 
-from services.kit.frames import copy_out, look_up_by_index
+from services.kit.frames import copy_out, look_up_by_index, wanted
 from services.kit.module import Database
 from services.ledger.domain.chain import Tag
 from services.ledger.storage.naming import ACCOUNTS, ACCOUNTS_SCHEMA
@@ -66,6 +66,13 @@ class JournalOfNow:
             JOIN account ON account.id = known.account_id ORDER BY known.account_id
         """
         return copy_out(self._connection, query, {}, {**ACCOUNTS_SCHEMA, "balance_fen": pl.Int64})
+
+    def accounts_without_balance(self, ids: pl.Series) -> pl.DataFrame:
+        """Accounts that have no row, and so the balance 0."""
+        asked = wanted(ids.to_frame("id"))
+        query = ACCOUNTS.format(source=f"(SELECT id FROM {asked.rows})")
+        found = copy_out(self._connection, query, asked.parameters, ACCOUNTS_SCHEMA)
+        return found.with_columns(balance_fen=pl.lit(0, pl.Int64))
 
     def transfers(self) -> Iterator[tuple[pl.DataFrame, int]]:
         """All transfers in the order of their ids."""

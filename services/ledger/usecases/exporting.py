@@ -10,7 +10,6 @@ from typing import Protocol
 
 import polars as pl
 
-from services.kit.rows import no_rows
 from services.ledger.domain import beancount
 
 TITLE = "明账 Mingzhang"
@@ -41,6 +40,11 @@ class Journal(Protocol):
         project_key, fiscal_year and owner where they have them."""
         ...
 
+    def accounts_without_balance(self, ids: pl.Series) -> pl.DataFrame:
+        """The same of accounts of these ids, whose balance is 0: one that was never left in debt or credit by any
+        posting has no row."""
+        ...
+
     def transfers(self) -> Iterator[tuple[pl.DataFrame, int]]:
         """All transfers in their order, in parts, each with how much of the journal was read, of 100: id, kind,
         debit_account, credit_account, amount_fen, effective_on, subject_kind, subject_key, subject_document."""
@@ -66,41 +70,38 @@ def export_beancount(
         if days is None:
             return Exported(0, 0, journal.height())
         first, last = days
-        for part in accounts.iter_slices():
-            write(beancount.opened(part, first))
-        names = accounts.select("account_id", "name", "quota_key", "document_number")
+        write(beancount.opened(accounts, first))
         count = 0
         for part, done in journal.transfers():
-            write(beancount.transactions(_with_accounts(part, names)))
+            ids = pl.concat([part["debit_account"], part["credit_account"]]).unique()
+            unknown = ids.filter(~ids.is_in(accounts["account_id"].implode())).sort()
+            if unknown.len():
+                more = _with_names(journal.accounts_without_balance(unknown))
+                write(beancount.opened(more, first))
+                accounts = pl.concat([accounts, more])
+            write(beancount.transactions(_with_accounts(part, accounts)))
             count += part.height
             progress(done, 100)
-        for part in accounts.iter_slices():
-            write(beancount.asserted(part, last + timedelta(days=1)))
+        for some in accounts.iter_slices():
+            write(beancount.asserted(some, last + timedelta(days=1)))
         return Exported(accounts.height, count, journal.height())
 
 
 def _with_names(accounts: pl.DataFrame) -> pl.DataFrame:
     columns = ("account_id", "quota_key", "fund_code", "division_code", "project_key", "fiscal_year", "owner")
     names = [beancount.account_name(*row) for row in accounts.select(columns).iter_rows()]
-    return accounts.with_columns(name=pl.Series(names, dtype=pl.String)) if names else _no_accounts(accounts)
+    return accounts.with_columns(name=pl.Series(names, dtype=pl.String))
 
 
-def _no_accounts(accounts: pl.DataFrame) -> pl.DataFrame:
-    return no_rows({**accounts.schema, "name": pl.String})
-
-
-def _with_accounts(transfers: pl.DataFrame, names: pl.DataFrame) -> pl.DataFrame:
+def _with_accounts(transfers: pl.DataFrame, accounts: pl.DataFrame) -> pl.DataFrame:
     """The names of both accounts, and the quota and document of whichever has one."""
+    names = accounts.select("account_id", "name", "quota_key", "document_number")
     debit = names.rename({"account_id": "debit_account", "name": "debit"})
     credit = names.rename({"account_id": "credit_account", "name": "credit"})
-    unknown = pl.lit("Assets:Unknown:N")
     return (
         transfers.join(debit, on="debit_account", how="left", maintain_order="left")
         .join(credit, on="credit_account", how="left", maintain_order="left", suffix="_credit")
         .with_columns(
-            # An account that has no balance is not opened, and Beancount says so.
-            debit=pl.coalesce("debit", unknown + pl.col("debit_account").cast(pl.String)),
-            credit=pl.coalesce("credit", unknown + pl.col("credit_account").cast(pl.String)),
             quota_key=pl.coalesce("quota_key", "quota_key_credit"),
             document_number=pl.coalesce("document_number", "document_number_credit", "subject_document"),
         )
