@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import polars as pl
 
 from services.kit.errors import InvalidInput
 from services.ledger.domain import chain
+from services.ledger.domain.accounts import ROWS_PER_POSTING_BITS
 from services.ledger.domain.chain import CONTENT_HASH_BYTES, GENESIS, Block, Tag
 from services.ledger.domain.faults import NOTHING, Finding, Flaw, Named, Said, flaw_said, named, of_block
 from services.ledger.domain.heads import SignedHead
@@ -35,6 +37,15 @@ class Verified:
     fault_zh: str = ""
     heads: int = 0
     """Signed heads that were found in the chain."""
+
+
+class Sealed(NamedTuple):
+    """Entries as they are sealed: their ids, the content hash of each (None where none is kept), and of each what
+    its leaf is the SHA-256 of."""
+
+    ids: Sequence[int]
+    content_hashes: Sequence[bytes | None]
+    hashed: Sequence[bytes]
 
 
 @dataclass(frozen=True)
@@ -70,6 +81,10 @@ class ChainReader(Protocol):
     def entries(self, tag: Tag, posting_ids: Sequence[int]) -> pl.DataFrame:
         """Entries of postings in the order in which they were sealed: told_posting_id, told_id and
         told_content_hash (hex, null where none is stored), then exactly the encoded columns."""
+        ...
+
+    def sealed(self, tag: Tag, posting_ids: Sequence[int]) -> Sealed:
+        """Entries of postings in the order in which they were sealed, as what their leaves are the hashes of."""
         ...
 
     def stray_block(self) -> int:
@@ -175,8 +190,8 @@ class _Walk:
     def run(self, head_height: int, progress: Progress) -> Said:
         """Checks block after block; the first fault ends it."""
         with closing(_read_ahead(self._reader, self.height, head_height)) as parts:
-            for blocks, frames in parts:
-                leaves, changed = _leaves(blocks, frames)
+            for blocks, entries in parts:
+                leaves, changed = _leaves(blocks, entries)
                 for block in blocks:
                     fault = self._check(block, leaves[block.posting_id], changed.get(block.posting_id, []))
                     if fault:
@@ -248,10 +263,10 @@ class _Walk:
         return Said(f"{fault.zh}；{names.zh}", f"{fault.en}; {names.en}") if names else fault
 
 
-Frames = Mapping[Tag, pl.DataFrame]
+Entries = Mapping[Tag, Sealed]
 
 
-def _read_ahead(reader: ChainReader, height: int, last: int) -> Generator[tuple[list[Block], Frames]]:
+def _read_ahead(reader: ChainReader, height: int, last: int) -> Generator[tuple[list[Block], Entries]]:
     """Parts of the chain with their entries; the next is read while one is worked on."""
 
     def parts() -> Iterator[list[Block]]:
@@ -269,12 +284,12 @@ def _read_ahead(reader: ChainReader, height: int, last: int) -> Generator[tuple[
 
     waiting = parts()
 
-    def read() -> tuple[list[Block], Frames] | None:
+    def read() -> tuple[list[Block], Entries] | None:
         blocks = next(waiting, None)
         if blocks is None:
             return None
         ids = [block.posting_id for block in blocks]
-        return blocks, {tag: reader.entries(tag, ids) for tag in Tag}
+        return blocks, {tag: reader.sealed(tag, ids) for tag in Tag}
 
     with ThreadPoolExecutor(1, thread_name_prefix="ledger-verify") as beside:
         ahead = beside.submit(read)
@@ -284,28 +299,16 @@ def _read_ahead(reader: ChainReader, height: int, last: int) -> Generator[tuple[
 
 
 def _leaves(
-    blocks: Sequence[Block], frames: Frames
+    blocks: Sequence[Block], entries: Entries
 ) -> tuple[dict[int, list[bytes]], dict[int, list[tuple[Tag, int]]]]:
     """The leaves of each posting in the order of the tags, and the entries that are not what they were."""
     leaves: dict[int, list[bytes]] = {block.posting_id: [] for block in blocks}
     changed: dict[int, list[tuple[Tag, int]]] = {}
-    for tag, frame in frames.items():
-        if frame.height == 0:
-            continue
-        hashes = chain.leaves(frame.drop(TOLD), tag)
-        for posting_id, start, rows in _runs(frame["told_posting_id"]):
-            leaves[posting_id] += hashes[start : start + rows]
-        found = pl.Series(hashes, dtype=pl.Binary).bin.slice(0, CONTENT_HASH_BYTES).bin.encode("hex")
-        wrong = frame.filter((frame["told_content_hash"] != found).fill_null(False))
-        for posting_id, entry_id in wrong.select("told_posting_id", "told_id").iter_rows():
-            changed.setdefault(posting_id, []).append((tag, entry_id))
+    sha256 = hashlib.sha256
+    for tag, (ids, content_hashes, hashed) in entries.items():
+        for entry_id, kept, entry in zip(ids, content_hashes, hashed, strict=True):
+            posting_id, leaf = entry_id >> ROWS_PER_POSTING_BITS, sha256(entry).digest()
+            leaves[posting_id].append(leaf)
+            if kept is not None and kept != leaf[:CONTENT_HASH_BYTES]:
+                changed.setdefault(posting_id, []).append((tag, entry_id))
     return leaves, changed
-
-
-def _runs(posting_ids: pl.Series) -> Iterator[tuple[int, int, int]]:
-    """Each posting with the place of its first row and their number; rows of a posting follow each other."""
-    runs = posting_ids.to_frame("id").group_by("id", maintain_order=True).len()
-    start = 0
-    for posting_id, rows in runs.iter_rows():
-        yield posting_id, start, rows
-        start += rows

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import date
 from typing import Any
 
@@ -188,6 +189,20 @@ def test_a_row_and_its_hash_changed_together_are_found_by_the_block(worked: Worl
     )
 
     assert worked.verify().fault.startswith("block 3: its entries are not those that were sealed")
+
+
+@pytest.mark.parametrize("tag", list(chain.Tag))
+def test_the_database_encodes_entries_as_posting_did(worked: World, tag: chain.Tag) -> None:
+    worked.pay({"key": "空", "purpose": "", "agency_name": "𠀀'\\\"", "payee_name_token": 2**63 - 1})
+    ids = [block.posting_id for block in worked.chain.blocks(1, 100)]
+    frame, sealed = worked.chain.entries(tag, ids), worked.chain.sealed(tag, ids)
+    leaves = [hashlib.sha256(entry).digest() for entry in sealed.hashed]
+
+    assert leaves == chain.leaves(frame.drop(TOLD), tag)
+    assert list(sealed.ids) == frame["told_id"].to_list()
+    assert [kept.hex() if kept else None for kept in sealed.content_hashes] == frame[
+        "told_content_hash"
+    ].to_list()
 
 
 class PostsMeanwhile:
