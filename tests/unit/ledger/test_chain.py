@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import sys
 from datetime import date
 from typing import Any
 
@@ -15,6 +16,8 @@ from services.kit.errors import InvalidInput
 from services.ledger import usecases
 from services.ledger.domain import chain
 from services.ledger.domain.chain import GENESIS, Block
+from services.ledger.storage import chain as stored_chain
+from services.ledger.usecases import verifying
 from services.ledger.usecases.verifying import TOLD, Verified
 from tests.unit.ledger.world import DOCUMENT, World
 
@@ -278,3 +281,34 @@ def test_the_command_says_where_the_chain_is_broken(
         f"链有损：第 3 块：项目 X1（文号 {DOCUMENT}）已被改动"
         f" · the chain is broken: block 3: project X1 (document {DOCUMENT}) was changed"
     )
+
+
+def test_a_terminal_shows_how_far_each_step_is_and_a_file_does_not(
+    worked: World, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    worked.command("verify")
+    silent = capsys.readouterr().err
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    worked.command("verify")
+    shown, whole = capsys.readouterr().err, 100 * len(chain.Tag)
+
+    assert silent == ""
+    assert "] 10/10 区块 blocks" in shown
+    assert f"{'█' * 40}] {whole}/{whole} 游离分录 strays" in shown
+    assert f"{'█' * 40}] 200/200 余额 balances" in shown
+
+
+def test_a_part_of_one_block_at_a_time_is_verified_as_all_at_once(
+    worked: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = worked.verify()
+    monkeypatch.setattr(verifying, "ENTRIES_AT_ONCE", 1)
+    monkeypatch.setattr(verifying, "BLOCKS_AT_ONCE", 3)
+    monkeypatch.setattr(stored_chain, "POSTINGS_AT_ONCE", 2)
+    monkeypatch.setattr(stored_chain, "ROWS_AT_ONCE", 1)
+    in_parts = worked.verify()
+    worked.tamper("INSERT INTO owner VALUES (:id, 'suspense:x')", id=1 << 40)
+    stray = worked.verify().fault
+
+    assert in_parts == whole
+    assert stray == "account suspense:x is in no block"

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from services.ledger.domain import beancount
@@ -139,6 +139,7 @@ def _export_and_fail(world: World, file: Path) -> None:
 NAMES = st.text(max_size=6) | st.text("a-0扶 :", max_size=4)
 
 
+@example(one="-a", other="\u02da")
 @given(one=NAMES, other=NAMES)
 def test_two_names_never_become_one(one: str, other: str) -> None:
     assert (beancount.component("Q", one) == beancount.component("Q", other)) is (one == other)

@@ -40,8 +40,8 @@ def test_a_path_leads_to_the_root_from_its_own_leaf_and_place_alone(count: int) 
         (leaf, place, at)
         for at in range(count)
         for path in [merkle_path(hashes, at)]
-        for place in range(-1, count + 1)
-        for leaf in range(count)
+        for other in range(-1, count + 1)
+        for leaf, place in ((other % count, at), (at, other), (other % count, other))
         if root_of(hashes[leaf], place, count, path) == root
     }
 
@@ -143,6 +143,19 @@ def test_a_head_with_any_one_byte_changed_is_refused(head: SignedHead, data: st.
         heads.check(heads.read_line(line[:place] + other + line[place + 1 :]), ())
 
     assert refused.value.code in {"ledger.head_unreadable", "ledger.head_signature"}
+
+
+def test_hexadecimal_digits_are_small_so_that_no_two_texts_are_one_head() -> None:
+    line = heads.line_of(plain_receipt().head)
+    taken = []
+    for place in range(len(line)):
+        other = line[:place] + line[place : place + 1].swapcase() + line[place + 1 :]
+        try:
+            taken += [place for _ in [heads.read_line(other)] if other != line]
+        except InvalidInput:
+            continue
+
+    assert taken == []
 
 
 @settings(max_examples=300, deadline=None)
