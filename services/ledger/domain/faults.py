@@ -90,6 +90,7 @@ def named(entries: Sequence[Named], finding: Finding) -> Said:
     shown, more = entries[:NAMES_MAX], len(entries) > NAMES_MAX
     zh = "、".join(entry.zh for entry in shown) + ("等" if more else "")
     en = ", ".join(entry.en for entry in shown) + (" and more" if more else "")
+    zh += "" if zh.endswith(("）", "]", "等")) else " "
     verb = finding.value.en if len(entries) == 1 else _plural(finding.value.en)
     return Said(zh + finding.value.zh, f"{en} {verb}")
 

@@ -51,12 +51,12 @@ def of_height(height: int) -> str:
         (
             "UPDATE payment SET purpose = '改' WHERE key = 'P2'",
             "block 5: payment P2 was changed",
-            "第 5 块：支付 P2已被改动",
+            "第 5 块：支付 P2 已被改动",
         ),
         (
             "UPDATE payment SET amount_fen = 1 WHERE key IN ('P1', 'P2')",
             f"block 5: payment P1 (document {DOCUMENT}), payment P2 were changed",
-            f"第 5 块：支付 P1（文号 {DOCUMENT}）、支付 P2已被改动",
+            f"第 5 块：支付 P1（文号 {DOCUMENT}）、支付 P2 已被改动",
         ),
         (
             "UPDATE allotment SET amount_fen = 1 WHERE key = 'A2'",
