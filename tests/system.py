@@ -29,6 +29,7 @@ from services.kit.errors import MingzhangError
 from services.kit.rpc.channel import open_channel
 
 SECRET_KEY = "a-key-for-tests-only-of-48-characters-0123456789"
+SIGNING_KEY = base64.b64encode(bytes(range(32, 64))).decode()
 VAULT_KEY = base64.b64encode(bytes(range(32))).decode()
 CATEGORIES = ("poverty", "project", "benefit", "operations", "general", "unassigned")
 READY_TIMEOUT_S = 90
@@ -126,6 +127,7 @@ class System:
             "DATA_DIR": str(self.folder / "data"),
             "RUNTIME_DIR": str(self.folder / "run"),
             "SECRET_KEY": SECRET_KEY,
+            "SIGNING_KEY": SIGNING_KEY,
             "VAULT_KEY": VAULT_KEY,
             "TOKEN_SOURCE": "keyed",
             "HTTP_PORT": str(self.ports["http"]),

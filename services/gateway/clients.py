@@ -9,7 +9,9 @@ import grpc
 from google.protobuf.message import Message
 from mingzhang.ingest.v1 import ingest_pb2 as ingest
 from mingzhang.ingest.v1.ingest_pb2_grpc import IngestServiceStub
+from mingzhang.ledger.v1 import chain_pb2 as chain
 from mingzhang.ledger.v1 import ledger_pb2 as ledger
+from mingzhang.ledger.v1.chain_pb2_grpc import ChainServiceStub
 from mingzhang.ledger.v1.ledger_pb2_grpc import LedgerServiceStub
 from mingzhang.notify.v1 import notify_pb2 as notify
 from mingzhang.notify.v1.notify_pb2_grpc import NotifyServiceStub
@@ -70,6 +72,7 @@ class Ledger:
 
     def __init__(self, channel: grpc.Channel) -> None:
         self._stub = LedgerServiceStub(channel)
+        self._chain_stub = ChainServiceStub(channel)
 
     def summary(self, caller: Caller, request: ledger.GetSummaryRequest) -> ledger.GetSummaryResponse:
         """Sums by division and fund."""
@@ -90,6 +93,15 @@ class Ledger:
     def close_days(self, caller: Caller, request: ledger.CloseDaysRequest) -> ledger.CloseDaysResponse:
         """Closes business days."""
         return _call(caller, self._stub.CloseDays, request, ledger.CloseDaysResponse, CLOSE_DAYS_S)
+
+    def signed_head(self, caller: Caller) -> chain.GetSignedHeadResponse:
+        """The head of now, signed."""
+        request = chain.GetSignedHeadRequest()
+        return _call(caller, self._chain_stub.GetSignedHead, request, chain.GetSignedHeadResponse)
+
+    def receipt(self, caller: Caller, request: chain.GetReceiptRequest) -> chain.GetReceiptResponse:
+        """That an entry lies in the chain."""
+        return _call(caller, self._chain_stub.GetReceipt, request, chain.GetReceiptResponse)
 
 
 class Rules:

@@ -42,6 +42,8 @@ class Config:
     """Key of the callers' signatures, at least 32 characters; empty for one kept in data_dir (one machine only)."""
     vault_key: str = ""
     """Base64 of the 32-byte key of the vault and of raw files; empty for one kept in data_dir (one machine only)."""
+    signing_key: str = ""
+    """Base64 of the 32-byte seed of the key (Ed25519) that signs heads of the chain; empty for one kept in data_dir."""
     token_source: str = "random"  # noqa: S105 - a choice, not a secret
     """random, or keyed: a keyed hash of kind and value, so that two runs of a test give the same tokens."""
     language: str = "zh"

@@ -1,4 +1,4 @@
-"""The two secrets of an installation: from the configuration, or kept in the data folder of one machine."""
+"""The secrets of an installation: from the configuration, or kept in the data folder of one machine."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from services.kit.errors import InvalidInput
 
 SECRET_CHARACTERS_MIN = 32
 VAULT_BYTES = 32
+SIGNING_BYTES = 32
 
 
 def secret_key(config: Config) -> bytes:
@@ -30,17 +31,26 @@ def secret_key(config: Config) -> bytes:
 
 def vault_key(config: Config) -> bytes:
     """The 32-byte key of the vault and of raw files."""
-    fresh = base64.b64encode(secrets.token_bytes(VAULT_BYTES)).decode()
-    text = config.vault_key or _kept(config.data_dir / "vault.key", fresh)
+    return _of_base64(config, "vault", VAULT_BYTES)
+
+
+def signing_key(config: Config) -> bytes:
+    """The 32-byte seed of the private key (Ed25519) that signs heads of the chain."""
+    return _of_base64(config, "signing", SIGNING_BYTES)
+
+
+def _of_base64(config: Config, name: str, length: int) -> bytes:
+    fresh = base64.b64encode(secrets.token_bytes(length)).decode()
+    text = getattr(config, f"{name}_key") or _kept(config.data_dir / f"{name}.key", fresh)
     try:
         key = base64.b64decode(text, validate=True)
     except binascii.Error:
         key = b""
-    if len(key) != VAULT_BYTES:
+    if len(key) != length:
         raise InvalidInput(
-            "config.vault_key",
-            f"MINGZHANG_VAULT_KEY 应为 {VAULT_BYTES} 字节的 Base64",
-            f"MINGZHANG_VAULT_KEY is the Base64 of {VAULT_BYTES} bytes",
+            f"config.{name}_key",
+            f"MINGZHANG_{name.upper()}_KEY 应为 {length} 字节的 Base64",
+            f"MINGZHANG_{name.upper()}_KEY is the Base64 of {length} bytes",
         )
     return key
 

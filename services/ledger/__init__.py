@@ -1,4 +1,5 @@
-"""ledger owns quotas, projects, allotments, payments, disbursements, the journal, its chain and the event streams.
+"""ledger owns quotas and their documents, projects, payments, disbursements, the journal, its chain and the event streams.
 
-Serves mingzhang.ledger.v1.LedgerService and QuotaService; consumes ImportsFinished of ingest; emits the fact streams and "base".
+Serves LedgerService, QuotaService and ChainService of mingzhang.ledger.v1; consumes ImportsFinished of ingest; emits the
+fact streams and "base".
 """

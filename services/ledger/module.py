@@ -5,9 +5,11 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 
+from mingzhang.ledger.v1.chain_pb2_grpc import add_ChainServiceServicer_to_server
 from mingzhang.ledger.v1.ledger_pb2_grpc import add_LedgerServiceServicer_to_server
 from mingzhang.ledger.v1.quotas_pb2_grpc import add_QuotaServiceServicer_to_server
 
+from services.kit.keys import signing_key
 from services.kit.module import Job, ServiceKit
 from services.ledger import cli
 from services.ledger.consumers import imports_of_ingest
@@ -20,21 +22,25 @@ from services.ledger.jobs import (
     FinishLinksJob,
 )
 from services.ledger.metrics import Metrics
-from services.ledger.rpc import Ledger, LedgerServicer
-from services.ledger.rpc.quotas import Quotas, QuotaServicer
+from services.ledger.rpc import ChainServicer, Ledger, LedgerServicer, Quotas, QuotaServicer
 from services.ledger.storage import (
+    SEALED,
     BaseDataTables,
     BusinessDays,
     Conservation,
+    EntryTables,
     FiscalYears,
     LedgerBook,
     LedgerTables,
     QuotaTables,
     StoredChain,
+    StoredJournal,
     note_coverage,
     shipped_base_data,
 )
 from services.ledger.usecases import load_base_data
+from services.ledger.usecases.heads import Signatory
+from services.ledger.usecases.receipts import Receipts
 
 
 def mount(kit: ServiceKit) -> None:
@@ -64,6 +70,10 @@ def mount(kit: ServiceKit) -> None:
         lambda server: add_QuotaServiceServicer_to_server(QuotaServicer(quotas), server),
         "mingzhang.ledger.v1.QuotaService",
     )
+    chain = ChainServicer(_receipts(kit))
+    kit.serve(
+        lambda server: add_ChainServiceServicer_to_server(chain, server), "mingzhang.ledger.v1.ChainService"
+    )
     kit.consume(imports_of_ingest(note_coverage))
     kit.every(Job(FINISH_LINKS, INTERVAL_S, FinishLinksJob(book).run))
     conserve = ConserveJob(Conservation(kit.database), metrics.tell_differences)
@@ -74,9 +84,17 @@ def add_commands(
     parser: argparse._SubParsersAction[argparse.ArgumentParser], open_kit: Callable[[], ServiceKit]
 ) -> None:
     """Adds `mingzhang ledger …`."""
-    cli.add_commands(
-        parser,
-        open_kit,
-        lambda kit: StoredChain(kit.database),
+    parts = cli.Parts(
+        _receipts,
         lambda kit: BusinessDays(kit.database, kit.streams),
+        lambda kit: StoredJournal(kit.database),
+        SEALED,
     )
+    cli.add_commands(parser, open_kit, parts)
+
+
+def _receipts(kit: ServiceKit) -> Receipts:
+    """The chain, its entries, and who signs for it."""
+    base_data = BaseDataTables(kit.database, kit.streams)
+    signatory = Signatory(signing_key(kit.config), base_data.province, kit.clock)
+    return Receipts(StoredChain(kit.database), EntryTables(kit.database), SEALED, signatory)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Path, Query, Response
+from mingzhang.ledger.v1 import chain_pb2 as chain
 from mingzhang.ledger.v1 import ledger_pb2 as ledger
 from mingzhang.notify.v1 import notify_pb2 as notify
 from mingzhang.rules.v1 import rules_pb2 as rules
@@ -76,6 +77,34 @@ def get_payment(visit: SignedIn, key: Key) -> Response:
 def base_data(visit: SignedIn) -> Response:
     """Divisions and funds in force."""
     return shown(visit.parts.services.ledger.base_data(visit.caller, ledger.GetBaseDataRequest()))
+
+
+DOCUMENT: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "a document of its own form, to be kept and checked as it is",
+        "content": {"application/json": {"schema": {"type": "object"}}},
+    }
+}
+
+
+@router.get("/chain/head", tags=["ledger"], responses=DOCUMENT)
+def chain_head(visit: SignedIn) -> Response:
+    """The head of the chain of now, signed: a line for the file that `mingzhang ledger verify --heads` reads."""
+    return _document(visit.parts.services.ledger.signed_head(visit.caller).head, "head.jsonl")
+
+
+@router.get("/receipts/{kind}/{key:path}", tags=["ledger"], responses=DOCUMENT)
+def receipt(visit: SignedIn, kind: Annotated[str, Path(pattern=r"^[a-z_]{1,40}$")], key: Key) -> Response:
+    """That an entry lies in the chain: the file that `mingzhang ledger receipt check` reads."""
+    request = chain.GetReceiptRequest(kind=kind, key=key)
+    given = visit.parts.services.ledger.receipt(visit.caller, request)
+    return _document(given.receipt, f"receipt-{kind}-{given.block_height}.json")
+
+
+def _document(body: bytes, name: str) -> Response:
+    """The bytes as they were signed."""
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(body, headers=headers, media_type="application/json")
 
 
 class CloseDays(BaseModel):

@@ -135,6 +135,12 @@ def account_of(owner_id: pl.Expr, kind: AccountKind) -> pl.Expr:
     return owner_id * (1 << KIND_BITS) + int(kind)
 
 
+def kind_name(account_id: int) -> str:
+    """What an account holds, in a word; a number for a kind that is not known here."""
+    number = account_id % (1 << KIND_BITS)
+    return AccountKind(number).name.lower() if number in list(AccountKind) else str(number)
+
+
 def is_final(payee_kind: pl.Expr) -> pl.Expr:
     """Whether money that reached this kind of payee is spent."""
     return payee_kind.is_in(FINAL_PAYEES)

@@ -18,6 +18,8 @@ from enum import IntEnum
 
 import polars as pl
 
+from services.ledger.domain.faults import Flaw
+
 VERSION = 1
 CONTENT_HASH_BYTES = 16
 GENESIS = bytes(32)
@@ -117,17 +119,19 @@ def seal(height: int, posting_id: int, previous_hash: bytes, root: bytes, entrie
     return Block(height, posting_id, previous_hash, root, entries, at_us, sealed)
 
 
-def find_fault(block: Block, expected_height: int, previous_hash: bytes, hashes: Sequence[bytes]) -> str:
-    """What is wrong with a block whose entries have these leaves; empty if nothing is."""
+def find_flaw(
+    block: Block, expected_height: int, previous_hash: bytes, hashes: Sequence[bytes]
+) -> Flaw | None:
+    """What is wrong with a block whose entries have these leaves; None if nothing is."""
     if block.height != expected_height:
-        return f"height {expected_height} is missing"
+        return Flaw.HEIGHT
     if block.previous_hash != previous_hash:
-        return "the hash of the block before it does not match"
+        return Flaw.PREVIOUS
     if block.entries != len(hashes):
-        return f"it has {len(hashes)} entries where {block.entries} were sealed"
+        return Flaw.COUNT
     if block.merkle_root != merkle_root(hashes):
-        return "its entries are not those that were sealed"
+        return Flaw.ROOT
     sealed = block_hash(
         block.height, block.posting_id, previous_hash, block.merkle_root, block.entries, block.recorded_at_us
     )
-    return "" if sealed == block.hash else "its own fields were changed"
+    return None if sealed == block.hash else Flaw.FIELDS

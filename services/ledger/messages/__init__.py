@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 import polars as pl
+from google.protobuf.message import DecodeError
 from mingzhang.envelope.v1.columns import Columns
 from mingzhang.event.v1.event_pb2 import Event
 from mingzhang.ingest.v1 import events_pb2 as ingest_pb
@@ -14,7 +15,7 @@ from mingzhang.ledger.v1 import columns, ledger_pb2
 from mingzhang.ledger.v1 import events_pb2 as pb
 
 from services.kit import envelope
-from services.kit.errors import InvalidInput
+from services.kit.errors import InvalidInput, TooLarge
 from services.kit.module import NewEvent
 from services.ledger.domain.changes import (
     BaseDataChanged,
@@ -109,6 +110,32 @@ _EVENTS_OF: dict[type[Change], Callable[[Any], Iterator[NewEvent]]] = {
     StatesRestated: _states_restated,
     DayClosed: _day_closed,
 }
+
+
+POSTED = {
+    "PaymentsPosted": ("shares", "payment"),
+    "DisbursementsPosted": ("disbursements", "disbursement"),
+    "QuotasChanged": ("quotas", "quota"),
+    "ProjectsChanged": ("projects", "project"),
+}
+"""Events that tell what was posted, with the field of the rows and their kind."""
+
+
+def posted_facts(name: str, body: bytes) -> Iterator[tuple[str, pl.DataFrame]]:
+    """The kind and the rows of an event of POSTED, under the names of the columns that were posted.
+
+    A body that cannot be read holds none: this is asked when somebody may have changed it.
+    """
+    field, kind = POSTED[name]
+    try:
+        message = getattr(pb, name).FromString(body)
+        if message.HasField(field):
+            rows = envelope.decode(getattr(message, field), _FRAMES[field])
+            if field == "shares":
+                rows = rows.drop("key").rename({"payment_key": "key"})
+            yield kind, rows.rename({"day": "effective_on"})
+    except (DecodeError, InvalidInput, TooLarge):
+        return
 
 
 def base_data(data: BaseDataChanged) -> tuple[list[pb.Division], list[pb.Fund]]:

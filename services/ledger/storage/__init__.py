@@ -5,18 +5,24 @@ from services.ledger.storage.book import LedgerBook
 from services.ledger.storage.chain import StoredChain
 from services.ledger.storage.conservation import Conservation
 from services.ledger.storage.days import BusinessDays, FiscalYears, note_coverage
+from services.ledger.storage.journal import StoredJournal
 from services.ledger.storage.quota_reader import QuotaTables
 from services.ledger.storage.reader import LedgerTables
+from services.ledger.storage.receipts import EntryTables
+from services.ledger.storage.tables import SEALED
 
 __all__ = [
+    "SEALED",
     "BaseDataTables",
     "BusinessDays",
     "Conservation",
+    "EntryTables",
     "FiscalYears",
     "LedgerBook",
     "LedgerTables",
     "QuotaTables",
     "StoredChain",
+    "StoredJournal",
     "note_coverage",
     "shipped_base_data",
 ]

@@ -71,6 +71,12 @@ class BaseDataTables:
             )
             return BaseDataChanged([Division(*row) for row in divisions], [Fund(*row) for row in funds])
 
+    def province(self) -> str:
+        """The code of the province that the divisions in force belong to; empty if there are none."""
+        query = "SELECT code FROM division WHERE level = 'province' ORDER BY code LIMIT 1"
+        with self._database.reading() as connection:
+            return str(connection.scalar(text(query)) or "")
+
 
 def _write(connection: Connection, fingerprint: str, data: BaseData) -> None:
     for table in ("base_data", "division", "fund", "flow", "calendar_exception"):

@@ -197,7 +197,7 @@ def _detail(connection: Connection, payment: pl.DataFrame) -> PaymentDetail:
 
 
 def bounds(scope: Scope) -> dict[str, object]:
-    """The parameters by which a query sees a scope: low, high, all_funds and funds."""
+    """What a query is told of a scope: low, high (exclusive) of division codes, all_funds and funds."""
     prefix = scope.division_prefix
     return {
         "low": prefix,

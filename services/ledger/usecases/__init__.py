@@ -4,6 +4,8 @@ from services.ledger.usecases.base_data import load_base_data
 from services.ledger.usecases.days import close_days, close_year
 from services.ledger.usecases.disbursements import post_disbursements
 from services.ledger.usecases.documents import post_document
+from services.ledger.usecases.exporting import export_beancount
+from services.ledger.usecases.heads import read_heads, sign_head
 from services.ledger.usecases.payments import post_payments
 from services.ledger.usecases.quota_reading import (
     get_document,
@@ -13,16 +15,20 @@ from services.ledger.usecases.quota_reading import (
 )
 from services.ledger.usecases.quotas import post_allotments, post_projects, post_quotas
 from services.ledger.usecases.reading import SUMMARY_ROWS_MAX, get_payment, list_payments, summary
+from services.ledger.usecases.receipts import check_receipt, give_receipt
 from services.ledger.usecases.relinking import finish_links
 from services.ledger.usecases.verifying import verify_chain
 
 __all__ = [
     "SUMMARY_ROWS_MAX",
+    "check_receipt",
     "close_days",
     "close_year",
+    "export_beancount",
     "finish_links",
     "get_document",
     "get_payment",
+    "give_receipt",
     "list_documents",
     "list_in_transit",
     "list_payments",
@@ -34,6 +40,8 @@ __all__ = [
     "post_payments",
     "post_projects",
     "post_quotas",
+    "read_heads",
+    "sign_head",
     "summary",
     "verify_chain",
 ]

@@ -15,7 +15,7 @@ from argon2 import PasswordHasher
 from google.protobuf.descriptor import ServiceDescriptor
 from google.protobuf.message import Message
 from mingzhang.ingest.v1 import ingest_pb2, ingest_pb2_grpc
-from mingzhang.ledger.v1 import ledger_pb2, ledger_pb2_grpc
+from mingzhang.ledger.v1 import chain_pb2, chain_pb2_grpc, ledger_pb2, ledger_pb2_grpc
 from mingzhang.notify.v1 import notify_pb2, notify_pb2_grpc
 from mingzhang.rules.v1 import rules_pb2, rules_pb2_grpc
 from prometheus_client import CollectorRegistry
@@ -130,6 +130,7 @@ DESCRIPTORS = [
     for module, name in (
         (ingest_pb2, "IngestService"),
         (ledger_pb2, "LedgerService"),
+        (chain_pb2, "ChainService"),
         (rules_pb2, "RulesService"),
         (notify_pb2, "NotifyService"),
     )
@@ -143,7 +144,9 @@ def channel(others: OtherServices) -> Iterator[grpc.Channel]:
     clock = SystemClock()
     server = build_server("others", Config(), KEY, clock, CollectorRegistry())
     for grpc_module, (_, descriptor) in zip(
-        (ingest_pb2_grpc, ledger_pb2_grpc, rules_pb2_grpc, notify_pb2_grpc), DESCRIPTORS, strict=True
+        (ingest_pb2_grpc, ledger_pb2_grpc, chain_pb2_grpc, rules_pb2_grpc, notify_pb2_grpc),
+        DESCRIPTORS,
+        strict=True,
     ):
         base = getattr(grpc_module, f"{descriptor.name}Servicer")
         add = getattr(grpc_module, f"add_{descriptor.name}Servicer_to_server")

@@ -6,6 +6,7 @@ import json
 
 import pytest
 from google.protobuf.message import Message
+from mingzhang.ledger.v1 import chain_pb2 as chain
 from mingzhang.ledger.v1 import ledger_pb2 as ledger
 from mingzhang.notify.v1 import notify_pb2 as notify
 from mingzhang.rules.v1 import events_pb2 as rules_events
@@ -36,6 +37,8 @@ KEY = "630121:2018:5201:ZF-1/7:1"
             ),
         ),
         (f"/payments/{KEY}", ledger.GetPaymentRequest(key=KEY)),
+        ("/chain/head", chain.GetSignedHeadRequest()),
+        (f"/receipts/payment/{KEY}", chain.GetReceiptRequest(kind="payment", key=KEY)),
         ("/base-data", ledger.GetBaseDataRequest()),
         (
             "/warnings?severity=red&subject=s&rule_id=r&with_retracted=true&page_token=p",
@@ -107,6 +110,24 @@ def test_money_stays_exact(gateway: Gateway) -> None:
         str(-EXACT_MAX - 2),
         str(2**63 - 1),
     )
+
+
+def test_a_receipt_is_handed_on_byte_for_byte_as_a_file(gateway: Gateway) -> None:
+    """Whatever formats it anew would leave a document that nobody signed."""
+    body = b'{\n  "version": 1,   "key": "\xe6\x89\xb6"}\n'
+    gateway.others.answers["GetReceipt"] = chain.GetReceiptResponse(receipt=body, block_height=7)
+    gateway.others.answers["GetSignedHead"] = chain.GetSignedHeadResponse(head=b"{ }\n")
+    answer = gateway.client("xining").get(f"/api/v1/receipts/payment/{KEY}")
+    head = gateway.client("xining").get("/api/v1/chain/head")
+
+    assert (answer.content, head.content) == (body, b"{ }\n")
+    assert answer.headers["content-disposition"] == 'attachment; filename="receipt-payment-7.json"'
+
+
+def test_a_receipt_of_no_possible_kind_is_refused_at_the_door(gateway: Gateway) -> None:
+    answer = gateway.client("xining").get("/api/v1/receipts/..%22x/K1")
+
+    assert (answer.status_code, gateway.others.calls) == (422, [])
 
 
 def test_an_explanation_is_an_object_with_exact_tokens(gateway: Gateway) -> None:

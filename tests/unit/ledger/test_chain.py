@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import argparse
+import hashlib
+import sys
 from datetime import date
 from typing import Any
 
@@ -12,11 +13,13 @@ from sqlalchemy.exc import DBAPIError
 
 from services.kit.database import PostgresDatabase
 from services.kit.errors import InvalidInput
-from services.ledger import cli, usecases
+from services.ledger import usecases
 from services.ledger.domain import chain
 from services.ledger.domain.chain import GENESIS, Block
-from services.ledger.usecases.verifying import Verified
-from tests.unit.ledger.world import World
+from services.ledger.storage import chain as stored_chain
+from services.ledger.usecases import verifying
+from services.ledger.usecases.verifying import TOLD, Verified
+from tests.unit.ledger.world import DOCUMENT, World
 
 SEALED = ("quota", "project", "allotment", "payment", "disbursement", "transfer", "owner")
 KEPT = (*SEALED, "ended_share", "account", "account_day", "block", "chain_head")
@@ -87,14 +90,32 @@ def test_a_height_beyond_the_head_is_refused(worked: World) -> None:
     [
         (
             "UPDATE payment SET amount_fen = amount_fen + 1 WHERE key = 'P3'",
-            "block 6: payment P3 was changed",
+            "block 6: payment P3 (document 青财农字〔2018〕100号) was changed",
         ),
-        ("UPDATE payment SET payee_name_mask = '某' WHERE key = 'P3'", "block 6: payment P3 was changed"),
-        ("UPDATE payment SET project_key = NULL WHERE key = 'P2'", "block 6: payment P2 was changed"),
-        ("UPDATE quota SET effective_on = effective_on + 1", "block 2: quota Q1 was changed"),
-        ("UPDATE project SET name = name || '。'", "block 3: project X1 was changed"),
-        ("UPDATE allotment SET amount_fen = 1", "block 4: allotment A1 was changed"),
-        ("UPDATE disbursement SET id_check_ok = false", "block 5: disbursement D1 was changed"),
+        (
+            "UPDATE payment SET payee_name_mask = '某' WHERE key = 'P3'",
+            "block 6: payment P3 (document 青财农字〔2018〕100号) was changed",
+        ),
+        (
+            "UPDATE payment SET project_key = NULL WHERE key = 'P2'",
+            "block 6: payment P2 (document 青财农字〔2018〕100号) was changed",
+        ),
+        (
+            "UPDATE quota SET effective_on = effective_on + 1",
+            "block 2: quota Q1 (document 青财农字〔2018〕100号) was changed",
+        ),
+        (
+            "UPDATE project SET name = name || '。'",
+            "block 3: project X1 (document 青财农字〔2018〕100号) was changed",
+        ),
+        (
+            "UPDATE allotment SET amount_fen = 1",
+            "block 4: allotment A1 (document 青财农字〔2018〕100号) was changed",
+        ),
+        (
+            "UPDATE disbursement SET id_check_ok = false",
+            "block 5: disbursement D1 (document 青财农字〔2018〕100号) was changed",
+        ),
         (
             "UPDATE transfer SET amount_fen = 2 WHERE id >> 20 = (SELECT posting_id FROM block WHERE height = 2)",
             "block 2: its entries are not",
@@ -159,20 +180,32 @@ def test_an_entry_slipped_into_a_block_is_found(worked: World) -> None:
         " FROM transfer WHERE id >> 20 = (SELECT posting_id FROM block WHERE height = 9)"
     )
 
-    assert worked.verify().fault == "block 9: it has 3 entries where 2 were sealed"
+    assert worked.verify().fault.startswith("block 9: it has 3 entries where 2 were sealed")
 
 
 def test_a_row_and_its_hash_changed_together_are_found_by_the_block(worked: World) -> None:
     frame = worked.chain.entries(chain.Tag.PROJECT, [worked.chain.blocks(3, 1)[0].posting_id])
     forged = frame.with_columns(name=frame["name"] + "x")
-    leaf = chain.leaves(forged.drop("told_posting_id", "told_name", "told_content_hash"), chain.Tag.PROJECT)[
-        0
-    ]
+    leaf = chain.leaves(forged.drop(TOLD), chain.Tag.PROJECT)[0]
     worked.tamper(
         "UPDATE project SET name = name || 'x', content_hash = :hash", hash=leaf[: chain.CONTENT_HASH_BYTES]
     )
 
-    assert worked.verify().fault == "block 3: its entries are not those that were sealed"
+    assert worked.verify().fault.startswith("block 3: its entries are not those that were sealed")
+
+
+@pytest.mark.parametrize("tag", list(chain.Tag))
+def test_the_database_encodes_entries_as_posting_did(worked: World, tag: chain.Tag) -> None:
+    worked.pay({"key": "空", "purpose": "", "agency_name": "𠀀'\\\"", "payee_name_token": 2**63 - 1})
+    ids = [block.posting_id for block in worked.chain.blocks(1, 100)]
+    frame, sealed = worked.chain.entries(tag, ids), worked.chain.sealed(tag, ids)
+    leaves = [hashlib.sha256(entry).digest() for entry in sealed.hashed]
+
+    assert leaves == chain.leaves(frame.drop(TOLD), tag)
+    assert list(sealed.ids) == frame["told_id"].to_list()
+    assert [kept.hex() if kept else None for kept in sealed.content_hashes] == frame[
+        "told_content_hash"
+    ].to_list()
 
 
 class PostsMeanwhile:
@@ -237,18 +270,45 @@ def test_blocks_follow_each_other_from_zeros(worked: World) -> None:
 def test_the_command_says_where_the_chain_is_broken(
     worked: World, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    parser = argparse.ArgumentParser()
-    cli.add_commands(
-        parser.add_subparsers(),
-        lambda: None,  # type: ignore[arg-type, return-value] # the chain is handed in, no kit is asked for
-        lambda _: worked.chain,
-        lambda _: worked.days,
-    )
-    sound = parser.parse_args(["verify"]).run(parser.parse_args(["verify"]))
+    sound = worked.command("verify")
     worked.tamper("UPDATE project SET name = '别'")
-    broken = parser.parse_args(["verify"]).run(parser.parse_args(["verify"]))
+    broken = worked.command("verify")
 
     said = capsys.readouterr().out.splitlines()
     assert (sound, broken) == (0, 1)
     assert said[0].startswith("链完好 · the chain is sound: 10 块")
-    assert said[1] == "链有损 · the chain is broken: block 3: project X1 was changed"
+    assert said[1] == (
+        f"链有损：第 3 块：项目 X1（文号 {DOCUMENT}）已被改动"
+        f" · the chain is broken: block 3: project X1 (document {DOCUMENT}) was changed"
+    )
+
+
+def test_a_terminal_shows_how_far_each_step_is_and_a_file_does_not(
+    worked: World, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    worked.command("verify")
+    silent = capsys.readouterr().err
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    worked.command("verify")
+    shown, whole = capsys.readouterr().err, 100 * len(chain.Tag)
+
+    assert silent == ""
+    assert "] 10/10 区块 blocks" in shown
+    assert f"{'█' * 40}] {whole}/{whole} 游离分录 strays" in shown
+    assert f"{'█' * 40}] 200/200 余额 balances" in shown
+
+
+def test_a_part_of_one_block_at_a_time_is_verified_as_all_at_once(
+    worked: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = worked.verify()
+    monkeypatch.setattr(verifying, "ENTRIES_AT_ONCE", 1)
+    monkeypatch.setattr(verifying, "BLOCKS_AT_ONCE", 3)
+    monkeypatch.setattr(stored_chain, "POSTINGS_AT_ONCE", 2)
+    monkeypatch.setattr(stored_chain, "ROWS_AT_ONCE", 1)
+    in_parts = worked.verify()
+    worked.tamper("INSERT INTO owner VALUES (:id, 'suspense:x')", id=1 << 40)
+    stray = worked.verify().fault
+
+    assert in_parts == whole
+    assert stray == "account suspense:x is in no block"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
@@ -14,24 +15,32 @@ from sqlalchemy import text
 from services.kit.clock import SystemClock
 from services.kit.database import PostgresDatabase
 from services.kit.streams import StreamLog
-from services.ledger import usecases
+from services.ledger import cli, usecases
 from services.ledger.domain.changes import BaseData, Division, Fund
 from services.ledger.domain.days import Calendar
+from services.ledger.domain.heads import SignedHead
 from services.ledger.domain.linking import Posted
 from services.ledger.storage import (
+    SEALED,
     BaseDataTables,
     BusinessDays,
+    EntryTables,
     FiscalYears,
     LedgerBook,
     LedgerTables,
     StoredChain,
+    StoredJournal,
 )
 from services.ledger.usecases.days import Closed
+from services.ledger.usecases.heads import Signatory
 from services.ledger.usecases.ports import Book
+from services.ledger.usecases.receipts import Receipts
 from services.ledger.usecases.verifying import Verified
 from tests.unit.ledger.consumer import Consumer, streams_of
 
 PROVINCE, PREFECTURE, COUNTY, NEIGHBOUR, FAR_COUNTY = "630000", "630100", "630121", "630122", "632801"
+SEED = bytes(range(32))
+"""Of the key that signs heads."""
 DOCUMENT = "青财农字〔2018〕100号"
 DIVISIONS = (
     Division(PROVINCE, "青海省", "province", ""),
@@ -135,6 +144,9 @@ class World:
         self.reader = LedgerTables(database)
         self.chain = StoredChain(database)
         self.base_data = BaseDataTables(database, self.streams)
+        signatory = Signatory(SEED, self.base_data.province, SystemClock())
+        self.receipts = Receipts(self.chain, EntryTables(database), SEALED, signatory)
+        self.journal = StoredJournal(database)
 
     def load_base_data(self, fingerprint: str = "one") -> bool:
         """Loads the small base data of the tests."""
@@ -171,9 +183,22 @@ class World:
         """Closes days."""
         return usecases.close_days(self.days, up_to, first, date(2026, 1, 1), "request-1")
 
-    def verify(self, from_height: int = 1) -> Verified:
-        """Recomputes the chain."""
-        return usecases.verify_chain(self.chain, from_height, lambda *_: None)
+    def verify(self, from_height: int = 1, heads: Sequence[SignedHead] = ()) -> Verified:
+        """Recomputes the chain, and looks for signed heads in it."""
+        return usecases.verify_chain(self.chain, from_height, lambda *_: None, heads)
+
+    def head(self) -> SignedHead:
+        """The head of now, signed."""
+        return usecases.sign_head(self.chain, self.receipts.signatory)
+
+    def command(self, *arguments: str) -> int:
+        """Runs `mingzhang ledger …` over this ledger; returns its exit code."""
+        parser = argparse.ArgumentParser()
+        parts = cli.Parts(lambda _: self.receipts, lambda _: self.days, lambda _: self.journal, SEALED)
+        no_kit: Any = lambda: None  # noqa: E731 - the parts are handed in, so nothing is asked of a kit
+        cli.add_commands(parser.add_subparsers(), no_kit, parts)
+        given = parser.parse_args(arguments)
+        return int(given.run(given))
 
     def consumer(self) -> Consumer:
         """A consumer that has read every stream from its beginning."""

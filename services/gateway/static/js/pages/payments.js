@@ -16,6 +16,10 @@ export function paymentHref(key) {
   return `#/payments/${encodeURIComponent(key)}`;
 }
 
+function receiptHref(key) {
+  return `/api/v1/receipts/payment/${encodeURIComponent(key)}`;
+}
+
 export async function payments({ query }) {
   const page = await get("/payments", { ...Object.fromEntries(FILTERS.map((name) => [name, query.get(name)])), limit: PAGE });
   return el(
@@ -74,6 +78,7 @@ export async function onePayment({ me, key }) {
         [t("original"), payment.original_key ? el("a", { href: paymentHref(payment.original_key) }, payment.original_key) : ""],
         [t("lines"), found.disbursements ? count(found.disbursements) : ""],
         [t("block"), count(found.block_height)],
+        [t("receipt"), el("a", { href: receiptHref(payment.key), download: "" }, t("download"))],
         [t("key"), el("code", {}, payment.key)],
       ]),
       mayReveal && tokens.length ? revealing(tokens) : null,

@@ -1,0 +1,51 @@
+"""Entries by their keys, for whoever may see them."""
+
+from __future__ import annotations
+
+from sqlalchemy import text
+
+from services.kit.caller import Scope
+from services.kit.module import Database
+from services.ledger.domain.accounts import ROWS_PER_POSTING_BITS
+from services.ledger.domain.chain import Tag
+from services.ledger.storage.reader import bounds
+from services.ledger.storage.tables import TABLES
+from services.ledger.usecases.receipts import Place
+
+_LINKED = "LEFT JOIN quota AS q ON q.id = entry.quota_id"
+_QUOTAS = {
+    Tag.QUOTA: "LEFT JOIN quota AS q ON q.id = entry.id",
+    Tag.PROJECT: """LEFT JOIN LATERAL (
+        SELECT quota.fund_code FROM allotment JOIN quota ON quota.id = allotment.quota_id
+        WHERE allotment.project_key = entry.key AND quota.fund_code = ANY (:funds) LIMIT 1
+    ) AS q ON true""",
+    Tag.ALLOTMENT: """LEFT JOIN quota AS q ON q.key = entry.quota_key
+        LEFT JOIN project AS x ON x.key = entry.project_key""",
+    # A correction has no share of its own: it stands where its original stands.
+    Tag.PAYMENT: """LEFT JOIN payment AS original ON original.key = entry.original_key
+        LEFT JOIN quota AS q ON q.id = coalesce(entry.quota_id, original.quota_id)""",
+    Tag.DISBURSEMENT: _LINKED,
+}
+"""How an entry finds the quota whose fund decides who sees it, as `q`."""
+_DIVISIONS = {Tag.ALLOTMENT: "coalesce(q.division_code, x.division_code, '')"}
+
+
+class EntryTables:
+    """Finds entries in the tables. Implements usecases.EntryFinder."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def find(self, scope: Scope, tag: Tag, key: str) -> Place | None:
+        """An entry, if it is there and in the scope."""
+        division = _DIVISIONS.get(tag, "entry.division_code")
+        query = f"""
+            SELECT entry.id, entry.id >> {ROWS_PER_POSTING_BITS}, coalesce(b.height, 0)
+            FROM {TABLES[tag]} AS entry {_QUOTAS[tag]}
+            LEFT JOIN block AS b ON b.posting_id = entry.id >> {ROWS_PER_POSTING_BITS}
+            WHERE entry.key = :key AND {division} >= :low AND {division} < :high
+                AND (:all_funds OR q.fund_code = ANY (:funds))
+        """
+        with self._database.reading() as connection:
+            found = connection.execute(text(query), {**bounds(scope), "key": key}).one_or_none()
+            return Place(*found) if found else None
