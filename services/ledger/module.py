@@ -6,19 +6,22 @@ import argparse
 from collections.abc import Callable
 
 from mingzhang.ledger.v1.ledger_pb2_grpc import add_LedgerServiceServicer_to_server
+from mingzhang.ledger.v1.trace_pb2_grpc import add_TraceServiceServicer_to_server
 
 from services.kit.module import Job, ServiceKit
 from services.ledger import cli
 from services.ledger.consumers import imports_of_ingest
 from services.ledger.jobs import FINISH_LINKS, INTERVAL_S, FinishLinksJob
 from services.ledger.metrics import Metrics
-from services.ledger.rpc import Ledger, LedgerServicer
+from services.ledger.rpc import Ledger, LedgerServicer, Trace, TraceServicer
 from services.ledger.storage import (
     BaseDataTables,
     BusinessDays,
     LedgerBook,
     LedgerTables,
+    ReconciliationTables,
     StoredChain,
+    TraceTables,
     note_coverage,
     shipped_base_data,
 )
@@ -43,6 +46,10 @@ def mount(kit: ServiceKit) -> None:
     kit.serve(
         lambda server: add_LedgerServiceServicer_to_server(servicer, server),
         "mingzhang.ledger.v1.LedgerService",
+    )
+    trace = TraceServicer(Trace(TraceTables(kit.database), ReconciliationTables(kit.database), kit.clock))
+    kit.serve(
+        lambda server: add_TraceServiceServicer_to_server(trace, server), "mingzhang.ledger.v1.TraceService"
     )
     kit.consume(imports_of_ingest(note_coverage))
     kit.every(Job(FINISH_LINKS, INTERVAL_S, FinishLinksJob(book).run))

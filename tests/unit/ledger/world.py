@@ -18,7 +18,15 @@ from services.ledger import usecases
 from services.ledger.domain.changes import BaseDataChanged, Division, Fund
 from services.ledger.domain.days import Calendar
 from services.ledger.domain.linking import Posted
-from services.ledger.storage import BaseDataTables, BusinessDays, LedgerBook, LedgerTables, StoredChain
+from services.ledger.storage import (
+    BaseDataTables,
+    BusinessDays,
+    LedgerBook,
+    LedgerTables,
+    ReconciliationTables,
+    StoredChain,
+    TraceTables,
+)
 from services.ledger.usecases.days import Closed
 from services.ledger.usecases.ports import Book
 from services.ledger.usecases.verifying import Verified
@@ -123,6 +131,8 @@ class World:
         self.book = LedgerBook(database, self.streams, SystemClock())
         self.days = BusinessDays(database, self.streams)
         self.reader = LedgerTables(database)
+        self.traces = TraceTables(database)
+        self.reconciliation = ReconciliationTables(database)
         self.chain = StoredChain(database)
         self.base_data = BaseDataTables(database, self.streams)
 
