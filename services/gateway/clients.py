@@ -10,7 +10,9 @@ from google.protobuf.message import Message
 from mingzhang.ingest.v1 import ingest_pb2 as ingest
 from mingzhang.ingest.v1.ingest_pb2_grpc import IngestServiceStub
 from mingzhang.ledger.v1 import ledger_pb2 as ledger
+from mingzhang.ledger.v1 import trace_pb2 as trace
 from mingzhang.ledger.v1.ledger_pb2_grpc import LedgerServiceStub
+from mingzhang.ledger.v1.trace_pb2_grpc import TraceServiceStub
 from mingzhang.notify.v1 import notify_pb2 as notify
 from mingzhang.notify.v1.notify_pb2_grpc import NotifyServiceStub
 from mingzhang.rules.v1 import rules_pb2 as rules
@@ -90,6 +92,51 @@ class Ledger:
     def close_days(self, caller: Caller, request: ledger.CloseDaysRequest) -> ledger.CloseDaysResponse:
         """Closes business days."""
         return _call(caller, self._stub.CloseDays, request, ledger.CloseDaysResponse, CLOSE_DAYS_S)
+
+
+class Trace:
+    """The ledger's ways of money, up and down, and its reconciliations of levels."""
+
+    def __init__(self, channel: grpc.Channel) -> None:
+        self._stub = TraceServiceStub(channel)
+
+    def search(self, caller: Caller, request: trace.SearchRequest) -> trace.SearchResponse:
+        """What a number means."""
+        return _call(caller, self._stub.Search, request, trace.SearchResponse)
+
+    def payment(self, caller: Caller, request: trace.TracePaymentRequest) -> trace.TracePaymentResponse:
+        """Up from a payment."""
+        return _call(caller, self._stub.TracePayment, request, trace.TracePaymentResponse)
+
+    def document(self, caller: Caller, request: trace.TraceDocumentRequest) -> trace.TraceDocumentResponse:
+        """Down from a document."""
+        return _call(caller, self._stub.TraceDocument, request, trace.TraceDocumentResponse)
+
+    def quota(self, caller: Caller, request: trace.GetQuotaRequest) -> trace.GetQuotaResponse:
+        """A quota and what is right below it."""
+        return _call(caller, self._stub.GetQuota, request, trace.GetQuotaResponse)
+
+    def quota_payments(
+        self, caller: Caller, request: trace.ListQuotaPaymentsRequest
+    ) -> trace.ListQuotaPaymentsResponse:
+        """Payments of a quota."""
+        return _call(caller, self._stub.ListQuotaPayments, request, trace.ListQuotaPaymentsResponse)
+
+    def disbursements(
+        self, caller: Caller, request: trace.ListDisbursementsRequest
+    ) -> trace.ListDisbursementsResponse:
+        """Disbursement lines of a payment."""
+        return _call(caller, self._stub.ListDisbursements, request, trace.ListDisbursementsResponse)
+
+    def issues(self, caller: Caller, request: trace.ReconcileIssuesRequest) -> trace.ReconcileIssuesResponse:
+        """What was issued against what was registered."""
+        return _call(caller, self._stub.ReconcileIssues, request, trace.ReconcileIssuesResponse)
+
+    def documents(
+        self, caller: Caller, request: trace.ReconcileDocumentsRequest
+    ) -> trace.ReconcileDocumentsResponse:
+        """Totals per level."""
+        return _call(caller, self._stub.ReconcileDocuments, request, trace.ReconcileDocumentsResponse)
 
 
 class Rules:
