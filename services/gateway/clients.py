@@ -112,6 +112,10 @@ class Trace:
         """Down from a document."""
         return _call(caller, self._stub.TraceDocument, request, trace.TraceDocumentResponse)
 
+    def quotas(self, caller: Caller, request: trace.ListQuotasRequest) -> trace.ListQuotasResponse:
+        """The quotas of a division."""
+        return _call(caller, self._stub.ListQuotas, request, trace.ListQuotasResponse)
+
     def quota(self, caller: Caller, request: trace.GetQuotaRequest) -> trace.GetQuotaResponse:
         """A quota and what is right below it."""
         return _call(caller, self._stub.GetQuota, request, trace.GetQuotaResponse)

@@ -43,6 +43,26 @@ def trace_document(
     return shown(visit.parts.services.trace.document(visit.caller, request))
 
 
+@router.get("/trace/quotas", responses=schema(trace.ListQuotasResponse))
+def list_quotas(
+    visit: SignedIn,
+    division_code: Code,
+    fund_code: Text = "",
+    fiscal_year: Year = 0,
+    limit: UpTo500 = 50,
+    page_token: PageToken = "",
+) -> Response:
+    """The quotas of a division itself, without its subtree."""
+    request = trace.ListQuotasRequest(
+        division_code=division_code,
+        fund_code=fund_code,
+        fiscal_year=fiscal_year,
+        limit=limit,
+        page_token=page_token,
+    )
+    return shown(visit.parts.services.trace.quotas(visit.caller, request))
+
+
 @router.get("/trace/quotas/{key:path}", responses=schema(trace.GetQuotaResponse))
 def get_quota(visit: SignedIn, key: Key, limit: UpTo500 = 50, page_token: PageToken = "") -> Response:
     """A quota, the quotas above it, those right below it, and what it allotted."""

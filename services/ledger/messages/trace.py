@@ -14,7 +14,7 @@ from mingzhang.ledger.v1 import trace_pb2 as pb
 from services.kit.caller import Scope
 from services.kit.errors import InvalidInput
 from services.ledger import messages
-from services.ledger.usecases.reading import Page
+from services.ledger.usecases.reading import Filter, Page
 from services.ledger.usecases.reconciling import (
     DocumentPage,
     DocumentPlace,
@@ -120,6 +120,16 @@ def payment_trace(trace: PaymentTrace) -> pb.TracePaymentResponse:
 def document_response(page: NodePage) -> pb.TraceDocumentResponse:
     """The quotas of a document."""
     return pb.TraceDocumentResponse(quotas=map(_node, page.nodes), next_page_token=place_token(page.next))
+
+
+def quotas_wanted(request: pb.ListQuotasRequest) -> Filter:
+    """Which quotas are asked for."""
+    return Filter(request.fiscal_year, request.division_code, fund_code=request.fund_code)
+
+
+def quotas_response(page: NodePage) -> pb.ListQuotasResponse:
+    """The quotas of a division."""
+    return pb.ListQuotasResponse(quotas=map(_node, page.nodes), next_page_token=place_token(page.next))
 
 
 def quota_response(trace: QuotaTrace) -> pb.GetQuotaResponse:

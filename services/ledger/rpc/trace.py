@@ -51,6 +51,14 @@ class TraceServicer(trace_pb2_grpc.TraceServiceServicer):
         page = tracing.trace_document(self._traces, scope, request.document_number, after, request.limit)
         return messages.document_response(page)
 
+    def ListQuotas(
+        self, request: pb.ListQuotasRequest, context: grpc.ServicerContext
+    ) -> pb.ListQuotasResponse:
+        """The quotas of a division."""
+        scope, after = current_caller().scope, messages.text_place(tracing.NodePlace, request.page_token)
+        asked = messages.quotas_wanted(request)
+        return messages.quotas_response(tracing.list_quotas(self._traces, scope, asked, after, request.limit))
+
     def GetQuota(self, request: pb.GetQuotaRequest, context: grpc.ServicerContext) -> pb.GetQuotaResponse:
         """A quota and what is right below it."""
         scope, after = current_caller().scope, messages.text_place(tracing.NodePlace, request.page_token)

@@ -12,6 +12,7 @@ from services.kit.module import Database
 from services.ledger.domain.accounts import KIND_BITS, AccountKind
 from services.ledger.storage.reader import bounds
 from services.ledger.storage.rows import Schema
+from services.ledger.usecases.reading import Filter
 from services.ledger.usecases.tracing import Node, NodePlace, ProjectAllotment, Step
 
 LEVELS_MAX = 16
@@ -156,6 +157,26 @@ class QuotaTraces:
         """
         parameters = {**bounds(scope), **_after(after), "number": number, "limit": limit}
         return as_nodes(self.ask(query, parameters, _NODE_SCHEMA))
+
+    def quotas_of(self, scope: Scope, wanted: Filter, after: NodePlace | None, limit: int) -> list[Node]:
+        """Quotas of the very division of a filter, its fund and year, after a place."""
+        query = f"""
+            WITH RECURSIVE picked AS (
+                SELECT q.id, q.division_code, q.document_number, 'it' AS role FROM quota AS q
+                WHERE q.division_code = %(division)s AND {SEEN.format("q")} AND {_AFTER}
+                    AND (%(fund_code)s = '' OR q.fund_code = %(fund_code)s)
+                    AND (%(fiscal_year)s = 0 OR q.fiscal_year = %(fiscal_year)s)
+                ORDER BY q.key LIMIT %(limit)s
+            ), {_WITH_BELOW}
+            SELECT {_NODE_COLUMNS} {_NODES} ORDER BY q.key
+        """
+        asked = {
+            "division": wanted.division_code,
+            "fund_code": wanted.fund_code,
+            "fiscal_year": wanted.fiscal_year,
+            "limit": limit,
+        }
+        return as_nodes(self.ask(query, {**bounds(scope), **_after(after), **asked}, _NODE_SCHEMA))
 
     def quota(
         self, scope: Scope, key: str, after: NodePlace | None, limit: int

@@ -18,7 +18,14 @@ import polars as pl
 
 from services.kit.caller import Scope
 from services.kit.errors import InvalidInput, NotFound
-from services.ledger.usecases.reading import PAGE_ROWS_MAX, Page, Place, check_limit, refuse_unstorable
+from services.ledger.usecases.reading import (
+    PAGE_ROWS_MAX,
+    Filter,
+    Page,
+    Place,
+    check_limit,
+    refuse_unstorable,
+)
 
 FOUND_MAX = 20
 """How many payments and quotas a search tells."""
@@ -210,6 +217,10 @@ class Traces(Protocol):
         """Quotas of a document after a place; of those above the scope the first ones below that are in it."""
         ...
 
+    def quotas_of(self, scope: Scope, wanted: Filter, after: NodePlace | None, limit: int) -> list[Node]:
+        """Quotas of the very division of a filter, its fund and year, after a place."""
+        ...
+
     def quota(
         self, scope: Scope, key: str, after: NodePlace | None, limit: int
     ) -> tuple[Node, list[Step], list[Node]] | None:
@@ -273,6 +284,16 @@ def trace_document(
             {"document_number": number},
         )
     return _page(nodes, limit)
+
+
+def list_quotas(
+    traces: Traces, scope: Scope, wanted: Filter, after: NodePlace | None, limit: int
+) -> NodePage:
+    """1 to 500 quotas of a division, its fund and year; a division outside the scope is not allowed."""
+    check_limit(limit)
+    refuse_unstorable(wanted.division_code, wanted.fund_code)
+    inside = scope.narrowed(wanted.division_code)
+    return _page(traces.quotas_of(inside, wanted, after, limit + 1), limit)
 
 
 def get_quota(traces: Traces, scope: Scope, key: str, after: NodePlace | None, limit: int) -> QuotaTrace:

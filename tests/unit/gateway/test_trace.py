@@ -25,6 +25,10 @@ NUMBER = "财农〔2018〕3号"
             f"/trace/documents?document_number={NUMBER}&limit=3&page_token=p",
             trace.TraceDocumentRequest(document_number=NUMBER, limit=3, page_token="p"),
         ),
+        (
+            "/trace/quotas?division_code=630121&fund_code=C22&fiscal_year=2018",
+            trace.ListQuotasRequest(division_code="630121", fund_code="C22", fiscal_year=2018, limit=50),
+        ),
         ("/trace/quotas/ZB1/2?page_token=p", trace.GetQuotaRequest(key="ZB1/2", limit=50, page_token="p")),
         (
             "/trace/quota-payments?quota_key=ZB1&project_key=X&limit=500",
@@ -71,6 +75,7 @@ def test_a_question_about_ways_is_passed_on_as_it_was_asked(
         "/trace/documents",
         f"/trace/documents?document_number={NUMBER}&limit=501",
         "/trace/quotas/ZB1?limit=0",
+        "/trace/quotas",
         "/trace/quota-payments",
         "/trace/disbursements?payment_key=",
         f"/trace/disbursements?payment_key={'k' * 301}",

@@ -43,6 +43,9 @@ def calls(servicer: TraceServicer, **more: Any) -> dict[str, Callable[[], Messag
         "TraceDocument": lambda: servicer.TraceDocument(
             pb.TraceDocumentRequest(document_number=CENTRAL, limit=10, **more), CONTEXT
         ),
+        "ListQuotas": lambda: servicer.ListQuotas(
+            pb.ListQuotasRequest(division_code=COUNTY, limit=10, **more), CONTEXT
+        ),
         "GetQuota": lambda: servicer.GetQuota(pb.GetQuotaRequest(key="U", limit=10, **more), CONTEXT),
         "ListQuotaPayments": lambda: servicer.ListQuotaPayments(
             pb.ListQuotaPaymentsRequest(quota_key="L1", limit=10, **more), CONTEXT
@@ -69,7 +72,7 @@ def test_nobody_traces_without_a_caller(servicer: TraceServicer) -> None:
         with pytest.raises(NotSignedIn):
             call()
 
-    assert len(asked) == 8
+    assert len(asked) == 9
 
 
 def garbage() -> list[str]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 
 from services.kit.caller import Scope
-from services.kit.errors import InvalidInput, NotFound
+from services.kit.errors import InvalidInput, NotAllowed, NotFound
 from services.ledger.usecases import tracing
+from services.ledger.usecases.reading import Filter
 from services.ledger.usecases.tracing import NodePlace
 from tests.unit.ledger.chains import CENTRAL, OF_PROVINCE, OF_XINING, received
 from tests.unit.ledger.world import COUNTY, FAR_COUNTY, NEIGHBOUR, PREFECTURE, PROVINCE, World
@@ -157,6 +159,32 @@ def test_a_document_that_nothing_in_the_scope_goes_back_to_is_unknown(
         tracing.trace_document(chain.traces, scope, number, None, 10)
 
     assert refused.value.code == "ledger.document_unknown"
+
+
+@pytest.mark.parametrize(
+    ("division", "wanted", "keys"),
+    [
+        (FAR_COUNTY, {}, ["F", "X"]),
+        (PROVINCE, {"fund_code": "C22", "fiscal_year": 2018}, ["U"]),
+        (PREFECTURE, {"fund_code": "C30"}, []),
+        (PREFECTURE, {"fiscal_year": 2017}, []),
+        ("", {}, []),
+    ],
+)
+def test_the_quotas_of_a_division_are_its_own_alone(
+    chain: World, division: str, wanted: dict[str, Any], keys: list[str]
+) -> None:
+    found = tracing.list_quotas(chain.traces, ALL, Filter(division_code=division, **wanted), None, 500)
+    first = tracing.list_quotas(chain.traces, ALL, Filter(division_code=division, **wanted), None, 1)
+    rest = tracing.list_quotas(chain.traces, ALL, Filter(division_code=division, **wanted), first.next, 500)
+
+    assert [one.key for one in found.nodes] == keys
+    assert [one.key for one in (*first.nodes, *(rest.nodes if first.next else ()))] == keys
+
+
+def test_the_quotas_of_a_division_outside_the_scope_are_not_allowed(chain: World) -> None:
+    with pytest.raises(NotAllowed):
+        tracing.list_quotas(chain.traces, OF_COUNTY, Filter(division_code=NEIGHBOUR), None, 10)
 
 
 def test_the_quotas_of_a_document_are_walked_in_pages(chain: World) -> None:

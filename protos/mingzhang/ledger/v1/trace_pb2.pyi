@@ -218,6 +218,28 @@ class TraceDocumentResponse(_message.Message):
     next_page_token: str
     def __init__(self, quotas: _Optional[_Iterable[_Union[QuotaNode, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
 
+class ListQuotasRequest(_message.Message):
+    __slots__ = ("division_code", "fund_code", "fiscal_year", "limit", "page_token")
+    DIVISION_CODE_FIELD_NUMBER: _ClassVar[int]
+    FUND_CODE_FIELD_NUMBER: _ClassVar[int]
+    FISCAL_YEAR_FIELD_NUMBER: _ClassVar[int]
+    LIMIT_FIELD_NUMBER: _ClassVar[int]
+    PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    division_code: str
+    fund_code: str
+    fiscal_year: int
+    limit: int
+    page_token: str
+    def __init__(self, division_code: _Optional[str] = ..., fund_code: _Optional[str] = ..., fiscal_year: _Optional[int] = ..., limit: _Optional[int] = ..., page_token: _Optional[str] = ...) -> None: ...
+
+class ListQuotasResponse(_message.Message):
+    __slots__ = ("quotas", "next_page_token")
+    QUOTAS_FIELD_NUMBER: _ClassVar[int]
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    quotas: _containers.RepeatedCompositeFieldContainer[QuotaNode]
+    next_page_token: str
+    def __init__(self, quotas: _Optional[_Iterable[_Union[QuotaNode, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+
 class GetQuotaRequest(_message.Message):
     __slots__ = ("key", "limit", "page_token")
     KEY_FIELD_NUMBER: _ClassVar[int]

@@ -50,6 +50,11 @@ class TraceServiceStub:
                 request_serializer=mingzhang_dot_ledger_dot_v1_dot_trace__pb2.TraceDocumentRequest.SerializeToString,
                 response_deserializer=mingzhang_dot_ledger_dot_v1_dot_trace__pb2.TraceDocumentResponse.FromString,
                 _registered_method=True)
+        self.ListQuotas = channel.unary_unary(
+                '/mingzhang.ledger.v1.TraceService/ListQuotas',
+                request_serializer=mingzhang_dot_ledger_dot_v1_dot_trace__pb2.ListQuotasRequest.SerializeToString,
+                response_deserializer=mingzhang_dot_ledger_dot_v1_dot_trace__pb2.ListQuotasResponse.FromString,
+                _registered_method=True)
         self.GetQuota = channel.unary_unary(
                 '/mingzhang.ledger.v1.TraceService/GetQuota',
                 request_serializer=mingzhang_dot_ledger_dot_v1_dot_trace__pb2.GetQuotaRequest.SerializeToString,
@@ -97,6 +102,13 @@ class TraceServiceServicer:
 
     def TraceDocument(self, request, context):
         """Downward: the quotas of a document.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListQuotas(self, request, context):
+        """Downward: the quotas of a division.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -154,6 +166,11 @@ def add_TraceServiceServicer_to_server(servicer, server):
                     servicer.TraceDocument,
                     request_deserializer=mingzhang_dot_ledger_dot_v1_dot_trace__pb2.TraceDocumentRequest.FromString,
                     response_serializer=mingzhang_dot_ledger_dot_v1_dot_trace__pb2.TraceDocumentResponse.SerializeToString,
+            ),
+            'ListQuotas': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListQuotas,
+                    request_deserializer=mingzhang_dot_ledger_dot_v1_dot_trace__pb2.ListQuotasRequest.FromString,
+                    response_serializer=mingzhang_dot_ledger_dot_v1_dot_trace__pb2.ListQuotasResponse.SerializeToString,
             ),
             'GetQuota': grpc.unary_unary_rpc_method_handler(
                     servicer.GetQuota,
@@ -263,6 +280,33 @@ class TraceService:
             '/mingzhang.ledger.v1.TraceService/TraceDocument',
             mingzhang_dot_ledger_dot_v1_dot_trace__pb2.TraceDocumentRequest.SerializeToString,
             mingzhang_dot_ledger_dot_v1_dot_trace__pb2.TraceDocumentResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListQuotas(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/mingzhang.ledger.v1.TraceService/ListQuotas',
+            mingzhang_dot_ledger_dot_v1_dot_trace__pb2.ListQuotasRequest.SerializeToString,
+            mingzhang_dot_ledger_dot_v1_dot_trace__pb2.ListQuotasResponse.FromString,
             options,
             channel_credentials,
             insecure,

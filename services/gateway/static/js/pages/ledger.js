@@ -26,6 +26,7 @@ export async function ledger({ query }) {
     money(t("paidShort"), "paid_fen"),
     money(t("intermediate"), "intermediate_fen"),
     { name: t("progress"), cell: (row) => bar(row.progress_bp) },
+    { name: t("traceThis"), tight: true, cell: (row) => (row.fund_code ? el("a", { href: `#/trace/division/${row.division_code}?fund_code=${row.fund_code}&fiscal_year=${row.fiscal_year}` }, t("traceThis")) : "") },
   ];
   const total = summary.total ? { ...summary.total, isTotal: true } : null;
   return el(
