@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import polars as pl
@@ -13,8 +16,9 @@ from services.ledger.domain.accounts import KIND_BITS, AccountKind
 from services.ledger.storage.reader import bounds
 from services.ledger.storage.rows import Schema
 from services.ledger.usecases.reading import Filter
-from services.ledger.usecases.tracing import Node, NodePlace, ProjectAllotment, Step
+from services.ledger.usecases.tracing import ALLOTMENTS_MAX, Node, NodePlace, ProjectAllotment, Step
 
+Ask = Callable[[str, Mapping[str, object], Schema], pl.DataFrame]
 LEVELS_MAX = 16
 """How many levels a tree of quotas is followed. There are five; more of them is a wrong registration."""
 
@@ -118,10 +122,17 @@ class QuotaTraces:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def ask(self, query: str, parameters: dict[str, object], schema: Schema) -> pl.DataFrame:
+    @contextmanager
+    def asking(self) -> Iterator[Ask]:
+        """Questions in one transaction: a transaction costs as much as a question."""
         with self._database.reading() as connection:
             look_up_by_index(connection)
-            return look_up(connection, query, parameters, schema)
+            yield partial(look_up, connection)
+
+    def ask(self, query: str, parameters: Mapping[str, object], schema: Schema) -> pl.DataFrame:
+        """One question in a transaction of its own."""
+        with self.asking() as ask:
+            return ask(query, parameters, schema)
 
     def quotas_named(self, scope: Scope, key: str) -> list[Node]:
         """The quota of this key, if there is one."""
@@ -180,8 +191,8 @@ class QuotaTraces:
 
     def quota(
         self, scope: Scope, key: str, after: NodePlace | None, limit: int
-    ) -> tuple[Node, list[Step], list[Node]] | None:
-        """A quota, all quotas above it and those right below it after a place, in one question."""
+    ) -> tuple[Node, list[Step], list[Node], list[ProjectAllotment]] | None:
+        """A quota, all quotas above it, those right below it after a place, and what it allotted, by project."""
         query = f"""
             WITH RECURSIVE it AS (SELECT * FROM quota AS q WHERE q.key = %(key)s AND {SEEN.format("q")}),
             {UP.format("SELECT 0 AS start, it.id AS quota_id FROM it")},
@@ -200,22 +211,24 @@ class QuotaTraces:
         """
         parameters = {**bounds(scope), **_after(after), "key": key, "limit": limit}
         role: Schema = {"role": pl.String, "depth": pl.Int64, "circular": pl.Boolean}
-        found = self.ask(query, parameters, {**role, **_NODE_SCHEMA})
-        if found.height == 0:
-            return None
+        allotted = f"""
+            {ALLOTMENTS} WHERE a.quota_id = (SELECT id FROM quota WHERE key = %(key)s)
+            GROUP BY a.project_key ORDER BY a.project_key LIMIT {ALLOTMENTS_MAX + 1}
+        """
+        with self.asking() as ask:
+            found = ask(query, parameters, {**role, **_NODE_SCHEMA})
+            if found.height == 0:
+                return None
+            allotments = ask(allotted, {"key": key}, ALLOTMENT_SCHEMA)
         own, above = found.filter(pl.col("role") == "it"), found.filter(pl.col("role") != "child")
         children = found.filter(pl.col("role") == "child")
         steps = [as_step(row) for row in above.iter_rows(named=True)]
-        return as_nodes(own)[0], steps, as_nodes(children)
-
-    def allotments(self, key: str, limit: int) -> list[ProjectAllotment]:
-        """What a quota allotted, by project."""
-        query = f"""
-            {ALLOTMENTS} WHERE a.quota_id = (SELECT id FROM quota WHERE key = %(key)s)
-            GROUP BY a.project_key ORDER BY a.project_key LIMIT %(limit)s
-        """
-        found = self.ask(query, {"key": key, "limit": limit}, ALLOTMENT_SCHEMA)
-        return [ProjectAllotment(*row) for row in found.rows()]
+        return (
+            as_nodes(own)[0],
+            steps,
+            as_nodes(children),
+            [ProjectAllotment(*row) for row in allotments.rows()],
+        )
 
 
 def as_nodes(found: pl.DataFrame) -> list[Node]:

@@ -77,6 +77,7 @@ _LINE_SCHEMA: Schema = {
     else pl.String
     for name in IssueLine._fields
 }
+_TOTALS_SCHEMA: Schema = {f"all_{name}": pl.Int64 for name in Totals._fields}
 _LEVELS = ("province", "prefecture", "county", "township")
 _LEVEL_SCHEMA: Schema = {
     name: pl.Boolean
@@ -100,15 +101,20 @@ class ReconciliationTables:
         self, scope: Scope, wanted: Wanted, after: LinePlace | None, limit: int
     ) -> tuple[Totals, list[IssueLine]]:
         """The totals of all lines, and lines after a place."""
-        totals = f"""
-            SELECT coalesce(sum(l.issued_fen), 0)::bigint, coalesce(sum(l.registered_fen), 0)::bigint,
-                count(*) FILTER (WHERE {_DIFFERS}), count(*)
-            FROM ({_LINES}) AS l
-        """
-        page = f"""
-            SELECT {", ".join(f"l.{name}" for name in IssueLine._fields)} FROM ({_LINES}) AS l
-            WHERE (NOT %(only_differences)s OR {_DIFFERS}) AND (%(first)s OR {_PLACE} > ({_AFTER}))
-            ORDER BY {_PLACE} LIMIT %(limit)s
+        query = f"""
+            WITH lines AS MATERIALIZED ({_LINES}), totals AS (
+                SELECT coalesce(sum(l.issued_fen), 0)::bigint AS issued_fen,
+                    coalesce(sum(l.registered_fen), 0)::bigint AS registered_fen,
+                    count(*) FILTER (WHERE {_DIFFERS}) AS differing, count(*) AS all_lines
+                FROM lines AS l
+            ), page AS (
+                SELECT l.* FROM lines AS l
+                WHERE (NOT %(only_differences)s OR {_DIFFERS}) AND (%(first)s OR {_PLACE} > ({_AFTER}))
+                ORDER BY {_PLACE} LIMIT %(limit)s
+            )
+            SELECT t.issued_fen, t.registered_fen, t.differing, t.all_lines,
+                {", ".join(f"l.{name}" for name in IssueLine._fields)}
+            FROM totals AS t LEFT JOIN page AS l ON true ORDER BY {_PLACE}
         """
         place = after or LinePlace("", "", "", "", 0, "")
         parameters = {
@@ -119,9 +125,10 @@ class ReconciliationTables:
         }
         with self._database.reading() as connection:
             connection.execute(_JOIN_WHOLE)
-            sums = look_up(connection, totals, parameters, dict.fromkeys(Totals._fields, pl.Int64))
-            lines = look_up(connection, page, parameters, _LINE_SCHEMA)
-        return Totals(*sums.row(0)), list(map(IssueLine._make, lines.rows()))
+            found = look_up(connection, query, parameters, {**_TOTALS_SCHEMA, **_LINE_SCHEMA})
+        totals = Totals(*found.select(_TOTALS_SCHEMA.keys()).row(0))
+        lines = found.select(_LINE_SCHEMA.keys()).drop_nulls("division_code")
+        return totals, list(map(IssueLine._make, lines.rows()))
 
     def documents(
         self, scope: Scope, wanted: Wanted, after: DocumentPlace | None, limit: int

@@ -15,6 +15,7 @@ from services.ledger.storage.quota_tracing import (
     STEP_COLUMNS,
     STEP_SCHEMA,
     UP,
+    Ask,
     QuotaTraces,
     as_step,
 )
@@ -27,7 +28,7 @@ from services.ledger.storage.reader import (
 )
 from services.ledger.storage.rows import Schema
 from services.ledger.usecases.reading import Place
-from services.ledger.usecases.tracing import Family, ProjectAllotment, Share, Step
+from services.ledger.usecases.tracing import Family, PaymentTrace, ProjectAllotment, Share, Step
 
 SHARES_MAX = 200
 CORRECTIONS_MAX = 200
@@ -61,92 +62,14 @@ class TraceTables(QuotaTraces):
 
     def family(self, scope: Scope, key: str) -> Family | None:
         """A payment with its original and its corrections, as far as the scope sees them."""
-        query = f"""
-            WITH asked AS (SELECT id, coalesce(original_key, key) AS root FROM payment WHERE key = %(key)s),
-            family AS (
-                SELECT id FROM asked
-                UNION
-                SELECT p.id FROM asked JOIN payment AS p ON p.key = asked.root
-                UNION
-                (SELECT p.id FROM asked JOIN payment AS p ON p.original_key = asked.root
-                    ORDER BY p.id LIMIT {CORRECTIONS_MAX})
-            )
-            SELECT {PAYMENT_COLUMNS}, pr.name, b.height, lines.number, lines.fen
-            FROM family JOIN payment AS p ON p.id = family.id {PAYMENT_PLACED}
-            LEFT JOIN project AS pr ON pr.key = p.project_key
-            LEFT JOIN block AS b ON b.posting_id = p.id >> {ROWS_PER_POSTING_BITS}
-            CROSS JOIN LATERAL (
-                SELECT count(*) AS number, coalesce(sum(remaining_fen), 0)::bigint AS fen
-                FROM disbursement WHERE payment_id = p.id AND standing
-            ) AS lines
-            WHERE {_SEEN_PAYMENT} ORDER BY p.id
-        """
-        extra: Schema = {"name": pl.String, "height": pl.Int64, "lines": pl.Int64, "lines_fen": pl.Int64}
-        found = self.ask(query, {**bounds(scope), "key": key}, {**PAYMENT_SCHEMA, **extra})
-        asked = found.filter(pl.col("key") == key)
-        if asked.height == 0:
-            return None
-        root = asked["original_key"][0] or key
-        origin = found.filter(pl.col("key") == root)
-        told = origin if origin.height else asked
-        return Family(
-            asked.select(PAYMENT_SCHEMA.keys()),
-            origin.clear() if root == key else origin.select(PAYMENT_SCHEMA.keys()),
-            found.filter(pl.col("original_key") == root).select(PAYMENT_SCHEMA.keys()),
-            told["id"][0],
-            asked["name"][0] or "",
-            told["lines"][0],
-            told["lines_fen"][0],
-            asked["height"][0] or 0,
-        )
+        with self.asking() as ask:
+            return _family(ask, scope, key)
 
-    def shares(self, family: Family) -> list[Share]:
-        """The shares of the original with all quotas above them, those outside of any scope too."""
-        query = f"""
-            WITH RECURSIVE shares AS (
-                SELECT p.key || '#' || s.number AS key, s.number, s.category, s.quota_id, s.amount_fen, s.standing,
-                    p.project_key
-                FROM (
-                    SELECT payment_id, number, quota_id, category, amount_fen, false AS standing FROM ended_share
-                    WHERE payment_id = %(id)s
-                    UNION ALL
-                    SELECT id, share_number, quota_id, category, remaining_fen, true FROM payment AS p
-                    WHERE p.id = %(id)s AND p.original_key IS NULL AND {STANDS}
-                ) AS s JOIN payment AS p ON p.id = s.payment_id ORDER BY s.number DESC LIMIT {SHARES_MAX}
-            ), {UP.format("SELECT number AS start, quota_id FROM shares WHERE quota_id IS NOT NULL")}
-            SELECT s.key, s.category, s.amount_fen, s.standing, up.depth, up.circular, {STEP_COLUMNS},
-                a.project_key, a.project_name, a.allotted_fen, a.left_fen, a.allotments
-            FROM shares AS s LEFT JOIN up ON up.start = s.number LEFT JOIN quota AS q ON q.id = up.id {NAMED}
-            LEFT JOIN LATERAL (
-                {ALLOTMENTS} WHERE up.depth = 0 AND a.quota_id = q.id AND a.project_key = s.project_key GROUP BY 1
-            ) AS a(project_key, project_name, allotted_fen, left_fen, allotments) ON true
-            ORDER BY s.number, up.depth
-        """
-        share: Schema = {
-            "share_key": pl.String,
-            "category": pl.String,
-            "share_fen": pl.Int64,
-            "standing": pl.Boolean,
-            "depth": pl.Int64,
-            "circular": pl.Boolean,
-        }
-        schema = {**share, **STEP_SCHEMA, **ALLOTMENT_SCHEMA}
-        found = self.ask(query, {"id": family.original_id}, schema)
-        shares: dict[str, Share] = {}
-        steps: dict[str, list[Step]] = {}
-        for row in found.iter_rows(named=True):
-            key = row["share_key"]
-            if key not in shares:
-                steps[key] = []
-                allotment = (
-                    ProjectAllotment(*(row[name] for name in ALLOTMENT_SCHEMA)) if row["allotments"] else None
-                )
-                shares[key] = Share(
-                    key, row["category"], row["share_fen"], row["standing"], steps[key], allotment
-                )
-            if row["depth"] is not None:
-                steps[key].append(as_step(row))
-        return list(shares.values())
+    def way(self, scope: Scope, key: str) -> PaymentTrace | None:
+        """The same with the shares of the original and all quotas above them, those outside of any scope too."""
+        with self.asking() as ask:
+            family = _family(ask, scope, key)
+            return PaymentTrace(family, _shares(ask, family)) if family else None
 
     def payments_named(self, scope: Scope, text: str, limit: int) -> pl.DataFrame:
         """Payments of this key or voucher number, newest first; a voucher is looked up in each division and year."""
@@ -201,9 +124,10 @@ class TraceTables(QuotaTraces):
         }
         more: Schema = {"standing_fen": pl.Int64, "has_disbursements": pl.Boolean}
         known = f"SELECT EXISTS (SELECT FROM quota AS q WHERE q.key = %(key)s AND {SEEN.format('q')})"
-        if not self.ask(known, {**bounds(scope), "key": key}, {"known": pl.Boolean})["known"][0]:
-            return None
-        return self.ask(query, parameters, {**PAYMENT_SCHEMA, **more})
+        with self.asking() as ask:
+            if not ask(known, {**bounds(scope), "key": key}, {"known": pl.Boolean})["known"][0]:
+                return None
+            return ask(query, parameters, {**PAYMENT_SCHEMA, **more})
 
     def lines(self, payment_id: int, after_id: int, limit: int) -> pl.DataFrame:
         """The standing disbursement lines of a payment after an id."""
@@ -213,3 +137,92 @@ class TraceTables(QuotaTraces):
             ORDER BY d.id LIMIT %(limit)s
         """
         return self.ask(query, {"payment_id": payment_id, "after_id": after_id, "limit": limit}, _LINE)
+
+
+def _family(ask: Ask, scope: Scope, key: str) -> Family | None:
+    query = f"""
+        WITH asked AS (SELECT id, coalesce(original_key, key) AS root FROM payment WHERE key = %(key)s),
+        family AS (
+            SELECT id FROM asked
+            UNION
+            SELECT p.id FROM asked JOIN payment AS p ON p.key = asked.root
+            UNION
+            (SELECT p.id FROM asked JOIN payment AS p ON p.original_key = asked.root
+                ORDER BY p.id LIMIT {CORRECTIONS_MAX})
+        )
+        SELECT {PAYMENT_COLUMNS}, pr.name, b.height, lines.number, lines.fen
+        FROM family JOIN payment AS p ON p.id = family.id {PAYMENT_PLACED}
+        LEFT JOIN project AS pr ON pr.key = p.project_key
+        LEFT JOIN block AS b ON b.posting_id = p.id >> {ROWS_PER_POSTING_BITS}
+        CROSS JOIN LATERAL (
+            SELECT count(*) AS number, coalesce(sum(remaining_fen), 0)::bigint AS fen
+            FROM disbursement WHERE payment_id = p.id AND standing
+        ) AS lines
+        WHERE {_SEEN_PAYMENT} ORDER BY p.id
+    """
+    extra: Schema = {"name": pl.String, "height": pl.Int64, "lines": pl.Int64, "lines_fen": pl.Int64}
+    found = ask(query, {**bounds(scope), "key": key}, {**PAYMENT_SCHEMA, **extra})
+    asked = found.filter(pl.col("key") == key)
+    if asked.height == 0:
+        return None
+    root = asked["original_key"][0] or key
+    origin = found.filter(pl.col("key") == root)
+    told = origin if origin.height else asked
+    return Family(
+        asked.select(PAYMENT_SCHEMA.keys()),
+        origin.clear() if root == key else origin.select(PAYMENT_SCHEMA.keys()),
+        found.filter(pl.col("original_key") == root).select(PAYMENT_SCHEMA.keys()),
+        told["id"][0],
+        asked["name"][0] or "",
+        told["lines"][0],
+        told["lines_fen"][0],
+        asked["height"][0] or 0,
+    )
+
+
+def _shares(ask: Ask, family: Family) -> list[Share]:
+    query = f"""
+        WITH RECURSIVE shares AS (
+            SELECT p.key || '#' || s.number AS key, s.number, s.category, s.quota_id, s.amount_fen, s.standing,
+                p.project_key
+            FROM (
+                SELECT payment_id, number, quota_id, category, amount_fen, false AS standing FROM ended_share
+                WHERE payment_id = %(id)s
+                UNION ALL
+                SELECT id, share_number, quota_id, category, remaining_fen, true FROM payment AS p
+                WHERE p.id = %(id)s AND p.original_key IS NULL AND {STANDS}
+            ) AS s JOIN payment AS p ON p.id = s.payment_id ORDER BY s.number DESC LIMIT {SHARES_MAX}
+        ), {UP.format("SELECT number AS start, quota_id FROM shares WHERE quota_id IS NOT NULL")}
+        SELECT s.key, s.category, s.amount_fen, s.standing, up.depth, up.circular, {STEP_COLUMNS},
+            a.project_key, a.project_name, a.allotted_fen, a.left_fen, a.allotments
+        FROM shares AS s LEFT JOIN up ON up.start = s.number LEFT JOIN quota AS q ON q.id = up.id {NAMED}
+        LEFT JOIN LATERAL (
+            {ALLOTMENTS} WHERE up.depth = 0 AND a.quota_id = q.id AND a.project_key = s.project_key GROUP BY 1
+        ) AS a(project_key, project_name, allotted_fen, left_fen, allotments) ON true
+        ORDER BY s.number, up.depth
+    """
+    share: Schema = {
+        "share_key": pl.String,
+        "category": pl.String,
+        "share_fen": pl.Int64,
+        "standing": pl.Boolean,
+        "depth": pl.Int64,
+        "circular": pl.Boolean,
+    }
+    schema = {**share, **STEP_SCHEMA, **ALLOTMENT_SCHEMA}
+    found = ask(query, {"id": family.original_id}, schema)
+    shares: dict[str, Share] = {}
+    steps: dict[str, list[Step]] = {}
+    for row in found.iter_rows(named=True):
+        key = row["share_key"]
+        if key not in shares:
+            steps[key] = []
+            allotment = (
+                ProjectAllotment(*(row[name] for name in ALLOTMENT_SCHEMA)) if row["allotments"] else None
+            )
+            shares[key] = Share(
+                key, row["category"], row["share_fen"], row["standing"], steps[key], allotment
+            )
+        if row["depth"] is not None:
+            steps[key].append(as_step(row))
+    return list(shares.values())

@@ -19,7 +19,6 @@ import polars as pl
 from services.kit.caller import Scope
 from services.kit.errors import InvalidInput, NotFound
 from services.ledger.usecases.reading import (
-    PAGE_ROWS_MAX,
     Filter,
     Page,
     Place,
@@ -29,6 +28,8 @@ from services.ledger.usecases.reading import (
 
 FOUND_MAX = 20
 """How many payments and quotas a search tells."""
+ALLOTMENTS_MAX = 500
+"""To how many projects a quota's allotments are told."""
 TEXT_MAX = 200
 
 
@@ -201,8 +202,8 @@ class Traces(Protocol):
         """A payment with its original and corrections."""
         ...
 
-    def shares(self, family: Family) -> list[Share]:
-        """The shares of the original with all quotas above them, those outside of any scope too."""
+    def way(self, scope: Scope, key: str) -> PaymentTrace | None:
+        """The same with the shares of the original and all quotas above them, those outside of any scope too."""
         ...
 
     def payments_named(self, scope: Scope, text: str, limit: int) -> pl.DataFrame:
@@ -223,12 +224,11 @@ class Traces(Protocol):
 
     def quota(
         self, scope: Scope, key: str, after: NodePlace | None, limit: int
-    ) -> tuple[Node, list[Step], list[Node]] | None:
-        """A quota, all quotas above it (those outside of any scope too) and those right below it after a place."""
-        ...
+    ) -> tuple[Node, list[Step], list[Node], list[ProjectAllotment]] | None:
+        """A quota, all quotas above it, those right below it after a place, and what it allotted, by project.
 
-    def allotments(self, key: str, limit: int) -> list[ProjectAllotment]:
-        """What a quota allotted, by project."""
+        Those above are told whatever the scope. One allotment more than the maximum says that there are more.
+        """
         ...
 
     def quota_payments(
@@ -264,9 +264,12 @@ def search(traces: Traces, scope: Scope, text: str) -> Found:
 
 def trace_payment(traces: Traces, scope: Scope, key: str) -> PaymentTrace:
     """Up from a payment; refuses a key that is unknown or outside the scope."""
-    family = _family(traces, scope, key)
-    shares = [replace(share, steps=told(share.steps, scope)) for share in traces.shares(family)]
-    return PaymentTrace(family, shares)
+    refuse_unstorable(key)
+    way = traces.way(scope, key)
+    if way is None:
+        raise _payment_unknown(key)
+    shares = [replace(share, steps=told(share.steps, scope)) for share in way.shares]
+    return PaymentTrace(way.family, shares)
 
 
 def trace_document(
@@ -303,14 +306,13 @@ def get_quota(traces: Traces, scope: Scope, key: str, after: NodePlace | None, l
     found = traces.quota(scope, key, after, limit + 1)
     if found is None:
         raise _quota_unknown(key)
-    node, steps, children = found
-    allotments = traces.allotments(key, PAGE_ROWS_MAX + 1)
+    node, steps, children, allotments = found
     return QuotaTrace(
         node,
         told(steps, scope)[1:],
         _page(children, limit),
-        allotments[:PAGE_ROWS_MAX],
-        len(allotments) > PAGE_ROWS_MAX,
+        allotments[:ALLOTMENTS_MAX],
+        len(allotments) > ALLOTMENTS_MAX,
     )
 
 
@@ -332,7 +334,10 @@ def quota_payments(
 def disbursement_lines(traces: Traces, scope: Scope, key: str, after_id: int, limit: int) -> LinePage:
     """A page of 1 to 500 disbursement lines that travel with a payment (a correction: with its original)."""
     check_limit(limit)
-    family = _family(traces, scope, key)
+    refuse_unstorable(key)
+    family = traces.family(scope, key)
+    if family is None:
+        raise _payment_unknown(key)
     found = traces.lines(family.original_id, after_id, limit + 1)
     page = found.head(limit)
     return LinePage(page, page["id"][-1] if found.height > limit else None)
@@ -366,14 +371,8 @@ def told(steps: Sequence[Step], scope: Scope) -> list[Step]:
     return shown
 
 
-def _family(traces: Traces, scope: Scope, key: str) -> Family:
-    refuse_unstorable(key)
-    family = traces.family(scope, key)
-    if family is None:
-        raise NotFound(
-            "ledger.payment_unknown", f"没有支付 {key}", f"there is no payment {key}", {"key": key}
-        )
-    return family
+def _payment_unknown(key: str) -> NotFound:
+    return NotFound("ledger.payment_unknown", f"没有支付 {key}", f"there is no payment {key}", {"key": key})
 
 
 def _quota_unknown(key: str) -> NotFound:

@@ -48,8 +48,10 @@ function issues(page, query) {
     { name: t("registeredSum"), number: true, cell: (row) => amount(row.registered_fen, "tenThousands") },
     { name: t("difference"), number: true, cell: (row) => (row.difference_fen === 0 ? "—" : amount(row.difference_fen, "tenThousands")) },
     { name: t("issueCounts"), number: true, cell: (row) => `${row.issues} / ${row.registered}` },
-    { name: t("state"), tight: true, cell: (row) => tag(word("issue", row.state), row.state === "agrees" ? "good" : "bad") },
-    { name: t("sinceDay"), tight: true, cell: (row) => (row.since ? [row.since, " ", el("small", {}, t("daysOpen", { n: count(row.days) }))] : "—") },
+    {
+      name: t("state"),
+      cell: (row) => [tag(word("issue", row.state), row.state === "agrees" ? "good" : "bad"), row.since ? el("p", { class: "note" }, t("sinceDay", { day: row.since, n: count(row.days) })) : null],
+    },
   ];
   return [
     el(

@@ -207,7 +207,7 @@ function paymentItem(found, share, paid) {
   return {
     level: t("payment"),
     name: el("a", { href: paymentHref(paid.key) }, paid.voucher_no || paid.key),
-    notes: notesOf(notes),
+    notes: [...notesOf(notes), share && !share.standing ? [" ", tag(t("fullyCorrected"))] : null],
     sums: [[t("amount"), amount(paid.amount_fen)], share && share.amount_fen !== paid.amount_fen ? [t("thisShare"), amount(share.amount_fen)] : null],
     mark: "paid",
     below: found.corrections.length
