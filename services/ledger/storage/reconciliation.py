@@ -21,8 +21,9 @@ from services.ledger.usecases.reconciling import (
 )
 
 # What was issued: by which quota, to which division, how much, when, and the quota that registered it there (null
-# until one does). A registration says by itself what was issued to it; other sources of issues are further parts of
-# this union, with the same columns, and lines of theirs without a registered quota are differences at once.
+# until one does). A registration says by itself what was issued to it. Another source of issues is a further part of
+# this union with the same columns: a line of it that no quota has registered is a difference at once, and one that a
+# quota has registered replaces that quota here, so that nothing is issued twice.
 _ISSUED = """
     SELECT q.upper_id, q.division_code, q.amount_fen, coalesce(q.issued_on, q.effective_on) AS issued_on,
         q.id AS received_id

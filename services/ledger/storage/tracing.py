@@ -171,7 +171,7 @@ def _family(ask: Ask, scope: Scope, key: str) -> Family | None:
     return Family(
         asked.select(PAYMENT_SCHEMA.keys()),
         origin.clear() if root == key else origin.select(PAYMENT_SCHEMA.keys()),
-        found.filter(pl.col("original_key") == root).select(PAYMENT_SCHEMA.keys()),
+        found.filter(pl.col("original_key") == root).select(PAYMENT_SCHEMA.keys()).head(CORRECTIONS_MAX),
         told["id"][0],
         asked["name"][0] or "",
         told["lines"][0],

@@ -9,6 +9,7 @@ import pytest
 
 from services.kit.caller import Scope
 from services.kit.errors import InvalidInput, NotAllowed
+from services.ledger.storage import reconciliation
 from services.ledger.usecases import reconciling
 from services.ledger.usecases.reconciling import IssueLine, IssuePage, IssueState, Wanted
 from tests.unit.ledger.chains import CENTRAL, OF_PROVINCE, OF_XINING, received
@@ -87,6 +88,22 @@ def test_a_difference_ends_when_the_upper_is_registered(chain: World) -> None:
 
     assert (list(page.lines), page.totals.differing) == ([], 0)
     assert (FAR_COUNTY, UNKNOWN, 5_000, 5_000, "agrees") in told(issues(chain))
+
+
+def test_another_source_of_issues_is_a_part_of_the_union(
+    chain: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    in_transit = """
+        UNION ALL SELECT id, '630121', 70000, DATE '2018-03-01', NULL::bigint FROM quota WHERE key = 'U'
+    """
+    wider = reconciliation._LINES.replace(reconciliation._ISSUED, reconciliation._ISSUED + in_transit)
+    monkeypatch.setattr(reconciliation, "_LINES", wider)
+    page = issues(chain, Scope(COUNTY), only_differences=True)
+    (line,) = page.lines
+
+    assert told(page) == [(COUNTY, CENTRAL, 70_000, 0, "not_received")]
+    assert (line.issues, line.registered, line.fund_code, line.fiscal_year) == (1, 0, "C22", 2018)
+    assert (line.since, line.days(date(2018, 3, 31))) == (date(2018, 3, 1), 30)
 
 
 @pytest.mark.parametrize(

@@ -119,6 +119,16 @@ def test_corrections_are_shown_with_their_original(chain: World) -> None:
     assert (orphan.family.original.height, orphan.shares) == (0, [])
 
 
+def test_at_most_two_hundred_corrections_are_told_whichever_is_asked_for(world: World) -> None:
+    world.pay(
+        {"key": "P1"}, *({"key": f"C{n:03}", "original_key": "P1", "amount_fen": -1} for n in range(203))
+    )
+    found = trace(world, "C202").family
+
+    assert found.asked["key"].to_list() == ["C202"]
+    assert found.corrections["key"].to_list() == [f"C{n:03}" for n in range(200)]
+
+
 def test_a_share_that_was_moved_keeps_its_former_way(world: World) -> None:
     world.pay({"key": "P1", "document_number": "晚〔2018〕1号"})
     world.post("quota", {"key": "Q1", "document_number": "晚〔2018〕1号"})

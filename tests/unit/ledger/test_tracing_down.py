@@ -57,6 +57,21 @@ def test_a_tree_opens_level_by_level(chain: World) -> None:
     assert [step.issued_here_fen for step in of_county.steps] == [300_000, 600_000]
 
 
+def test_allotments_to_five_hundred_projects_are_told(chain: World) -> None:
+    chain.post(
+        "allotment",
+        *(
+            {"key": f"B{n}", "quota_key": "L2", "project_key": f"Y{n:03}", "amount_fen": 1}
+            for n in range(501)
+        ),
+    )
+    found = tracing.get_quota(chain.traces, ALL, "L2", None, 10)
+
+    assert [one.project_key for one in found.allotments] == [f"Y{n:03}" for n in range(500)]
+    assert found.more_allotments
+    assert not tracing.get_quota(chain.traces, ALL, "L1", None, 10).more_allotments
+
+
 def test_what_is_issued_and_not_registered_is_missing() -> None:
     one = tracing.Node(
         *(
