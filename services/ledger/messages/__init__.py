@@ -245,6 +245,10 @@ def payment_response(detail: PaymentDetail) -> ledger_pb2.GetPaymentResponse:
 
 def payments(frame: pl.DataFrame) -> list[ledger_pb2.Payment]:
     """Payments (columns id and those of a message) as messages."""
-    shown = frame.drop("id").rename({"effective_on": "day"}).with_columns(pl.col("day").cast(pl.String))
-    filled = shown.with_columns(pl.col(pl.String).fill_null(""), pl.col(pl.Int64).fill_null(0))
-    return [ledger_pb2.Payment(**row) for row in filled.iter_rows(named=True)]
+    # In one step: each step of a frame costs as much as the rows of a page.
+    shown = frame.select(
+        pl.col(pl.String).fill_null(""),
+        pl.col(pl.Int64).exclude("id").fill_null(0),
+        day=pl.col("effective_on").cast(pl.String),
+    )
+    return [ledger_pb2.Payment(**row) for row in shown.iter_rows(named=True)]

@@ -104,12 +104,12 @@ def search_response(found: Found) -> pb.SearchResponse:
 def payment_trace(trace: PaymentTrace) -> pb.TracePaymentResponse:
     """The way up of a payment."""
     family = trace.family
-    original = messages.payments(family.original)
+    payments = messages.payments(family.payments)
     return pb.TracePaymentResponse(
-        payment=messages.payments(family.asked)[0],
+        payment=payments[family.asked],
         shares=map(_share, trace.shares),
-        original=original[0] if original else None,
-        corrections=messages.payments(family.corrections),
+        original=None if family.original is None else payments[family.original],
+        corrections=[payments[row] for row in family.corrections],
         project_name=family.project_name,
         disbursements=family.disbursements,
         disbursed_fen=family.disbursed_fen,
@@ -159,11 +159,12 @@ def quota_payments_response(page: Page) -> pb.ListQuotaPaymentsResponse:
 
 def lines_response(page: LinePage) -> pb.ListDisbursementsResponse:
     """A page of disbursement lines."""
-    shown = (
-        page.lines.drop("id")
-        .rename({"effective_on": "day", "remaining_fen": "standing_fen"})
-        .with_columns(pl.col("day").cast(pl.String))
-        .with_columns(pl.col(pl.String).fill_null(""), pl.col(pl.Int64).fill_null(0))
+    shown = page.lines.select(
+        pl.col(pl.String).fill_null(""),
+        pl.col(pl.Int64).exclude("id", "remaining_fen").fill_null(0),
+        "per_household",
+        standing_fen="remaining_fen",
+        day=pl.col("effective_on").cast(pl.String),
     )
     lines = [pb.DisbursementLine(**row) for row in shown.iter_rows(named=True)]
     return pb.ListDisbursementsResponse(lines=lines, next_page_token=str(page.next) if page.next else "")

@@ -220,19 +220,15 @@ class QuotaTraces:
             if found.height == 0:
                 return None
             allotments = ask(allotted, {"key": key}, ALLOTMENT_SCHEMA)
-        own, above = found.filter(pl.col("role") == "it"), found.filter(pl.col("role") != "child")
-        children = found.filter(pl.col("role") == "child")
-        steps = [as_step(row) for row in above.iter_rows(named=True)]
-        return (
-            as_nodes(own)[0],
-            steps,
-            as_nodes(children),
-            [ProjectAllotment(*row) for row in allotments.rows()],
-        )
+        rows = found.rows()
+        children = [Node._make(row[len(role) :]) for row in rows if row[0] == "child"]
+        steps = [as_step(dict(zip(found.columns, row, strict=True))) for row in rows if row[0] != "child"]
+        projects = [ProjectAllotment(*row) for row in allotments.rows()]
+        return Node._make(rows[0][len(role) :]), steps, children, projects
 
 
 def as_nodes(found: pl.DataFrame) -> list[Node]:
-    return list(map(Node._make, found.select(Node._fields).rows()))
+    return list(map(Node._make, found.rows()))
 
 
 def as_step(row: dict[str, Any]) -> Step:

@@ -162,21 +162,23 @@ def _family(ask: Ask, scope: Scope, key: str) -> Family | None:
     """
     extra: Schema = {"name": pl.String, "height": pl.Int64, "lines": pl.Int64, "lines_fen": pl.Int64}
     found = ask(query, {**bounds(scope), "key": key}, {**PAYMENT_SCHEMA, **extra})
-    asked = found.filter(pl.col("key") == key)
-    if asked.height == 0:
+    keys, originals = found["key"].to_list(), found["original_key"].to_list()
+    if key not in keys:
         return None
-    root = asked["original_key"][0] or key
-    origin = found.filter(pl.col("key") == root)
-    told = origin if origin.height else asked
+    asked = keys.index(key)
+    root = originals[asked] or key
+    told = keys.index(root) if root in keys else asked
+    corrections = [row for row, original in enumerate(originals) if original == root]
     return Family(
-        asked.select(PAYMENT_SCHEMA.keys()),
-        origin.clear() if root == key else origin.select(PAYMENT_SCHEMA.keys()),
-        found.filter(pl.col("original_key") == root).select(PAYMENT_SCHEMA.keys()).head(CORRECTIONS_MAX),
-        told["id"][0],
-        asked["name"][0] or "",
-        told["lines"][0],
-        told["lines_fen"][0],
-        asked["height"][0] or 0,
+        pl.DataFrame(found.get_columns()[: len(PAYMENT_SCHEMA)]),
+        asked,
+        told if told != asked else None,
+        corrections[:CORRECTIONS_MAX],
+        found["id"][told],
+        found["name"][asked] or "",
+        found["lines"][told],
+        found["lines_fen"][told],
+        found["height"][asked] or 0,
     )
 
 

@@ -131,11 +131,15 @@ class Share:
 
 @dataclass(frozen=True)
 class Family:
-    """A payment (the only row of `asked`), its original if it is a correction, and all corrections of the original."""
+    """A payment, its original if it is a correction, and all corrections of the original: rows of one frame."""
 
-    asked: pl.DataFrame = field(repr=False)
-    original: pl.DataFrame = field(repr=False)
-    corrections: pl.DataFrame = field(repr=False)
+    payments: pl.DataFrame = field(repr=False)
+    asked: int
+    """Row of the payment that was asked for."""
+    original: int | None
+    """Row of its original; None if it is one, or if the original is not there."""
+    corrections: Sequence[int]
+    """Rows of the corrections."""
     original_id: int
     project_name: str
     disbursements: int

@@ -203,6 +203,7 @@ function projectItem(found, share, paid) {
 }
 
 function paymentItem(found, share, paid) {
+  const corrections = found.corrections.filter((one) => one.key !== paid.key);
   const notes = [paid.day, paid.payee_name_mask, paid.purpose, share?.suspense && paid.document_number ? t("suspenseHint", { number: paid.document_number }) : null];
   return {
     level: t("payment"),
@@ -210,8 +211,8 @@ function paymentItem(found, share, paid) {
     notes: [...notesOf(notes), share && !share.standing ? [" ", tag(t("fullyCorrected"))] : null],
     sums: [[t("amount"), amount(paid.amount_fen)], share && share.amount_fen !== paid.amount_fen ? [t("thisShare"), amount(share.amount_fen)] : null],
     mark: "paid",
-    below: found.corrections.length
-      ? el("ul", { class: "corrections" }, found.corrections.map((one) => el("li", {}, el("a", { href: paymentHref(one.key) }, t("correctedBy", { key: one.voucher_no || one.key })), " ", one.day, " ", amount(one.amount_fen))))
+    below: corrections.length
+      ? el("ul", { class: "corrections" }, corrections.map((one) => el("li", {}, el("a", { href: paymentHref(one.key) }, t("correctedBy", { key: one.voucher_no || one.key })), " ", one.day, " ", amount(one.amount_fen))))
       : null,
   };
 }
