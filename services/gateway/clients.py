@@ -11,8 +11,10 @@ from mingzhang.ingest.v1 import ingest_pb2 as ingest
 from mingzhang.ingest.v1.ingest_pb2_grpc import IngestServiceStub
 from mingzhang.ledger.v1 import chain_pb2 as chain
 from mingzhang.ledger.v1 import ledger_pb2 as ledger
+from mingzhang.ledger.v1 import trace_pb2 as trace
 from mingzhang.ledger.v1.chain_pb2_grpc import ChainServiceStub
 from mingzhang.ledger.v1.ledger_pb2_grpc import LedgerServiceStub
+from mingzhang.ledger.v1.trace_pb2_grpc import TraceServiceStub
 from mingzhang.notify.v1 import notify_pb2 as notify
 from mingzhang.notify.v1.notify_pb2_grpc import NotifyServiceStub
 from mingzhang.rules.v1 import rules_pb2 as rules
@@ -102,6 +104,55 @@ class Ledger:
     def receipt(self, caller: Caller, request: chain.GetReceiptRequest) -> chain.GetReceiptResponse:
         """That an entry lies in the chain."""
         return _call(caller, self._chain_stub.GetReceipt, request, chain.GetReceiptResponse)
+
+
+class Trace:
+    """The ledger's ways of money, up and down, and its reconciliations of levels."""
+
+    def __init__(self, channel: grpc.Channel) -> None:
+        self._stub = TraceServiceStub(channel)
+
+    def search(self, caller: Caller, request: trace.SearchRequest) -> trace.SearchResponse:
+        """What a number means."""
+        return _call(caller, self._stub.Search, request, trace.SearchResponse)
+
+    def payment(self, caller: Caller, request: trace.TracePaymentRequest) -> trace.TracePaymentResponse:
+        """Up from a payment."""
+        return _call(caller, self._stub.TracePayment, request, trace.TracePaymentResponse)
+
+    def document(self, caller: Caller, request: trace.TraceDocumentRequest) -> trace.TraceDocumentResponse:
+        """Down from a document."""
+        return _call(caller, self._stub.TraceDocument, request, trace.TraceDocumentResponse)
+
+    def quotas(self, caller: Caller, request: trace.ListQuotaNodesRequest) -> trace.ListQuotaNodesResponse:
+        """The quotas of a division."""
+        return _call(caller, self._stub.ListQuotaNodes, request, trace.ListQuotaNodesResponse)
+
+    def quota(self, caller: Caller, request: trace.GetQuotaRequest) -> trace.GetQuotaResponse:
+        """A quota and what is right below it."""
+        return _call(caller, self._stub.GetQuota, request, trace.GetQuotaResponse)
+
+    def quota_payments(
+        self, caller: Caller, request: trace.ListQuotaPaymentsRequest
+    ) -> trace.ListQuotaPaymentsResponse:
+        """Payments of a quota."""
+        return _call(caller, self._stub.ListQuotaPayments, request, trace.ListQuotaPaymentsResponse)
+
+    def disbursements(
+        self, caller: Caller, request: trace.ListDisbursementsRequest
+    ) -> trace.ListDisbursementsResponse:
+        """Disbursement lines of a payment."""
+        return _call(caller, self._stub.ListDisbursements, request, trace.ListDisbursementsResponse)
+
+    def issues(self, caller: Caller, request: trace.ReconcileIssuesRequest) -> trace.ReconcileIssuesResponse:
+        """What was issued against what was registered."""
+        return _call(caller, self._stub.ReconcileIssues, request, trace.ReconcileIssuesResponse)
+
+    def documents(
+        self, caller: Caller, request: trace.ReconcileDocumentsRequest
+    ) -> trace.ReconcileDocumentsResponse:
+        """Totals per level."""
+        return _call(caller, self._stub.ReconcileDocuments, request, trace.ReconcileDocumentsResponse)
 
 
 class Rules:

@@ -1,5 +1,5 @@
 """ledger owns quotas and their documents, projects, payments, disbursements, the journal, its chain and the event streams.
 
-Serves LedgerService, QuotaService and ChainService of mingzhang.ledger.v1; consumes ImportsFinished of ingest; emits the
-fact streams and "base".
+Serves LedgerService, QuotaService, ChainService and TraceService of mingzhang.ledger.v1; consumes ImportsFinished of
+ingest; emits the fact streams and "base".
 """

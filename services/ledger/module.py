@@ -8,6 +8,7 @@ from collections.abc import Callable
 from mingzhang.ledger.v1.chain_pb2_grpc import add_ChainServiceServicer_to_server
 from mingzhang.ledger.v1.ledger_pb2_grpc import add_LedgerServiceServicer_to_server
 from mingzhang.ledger.v1.quotas_pb2_grpc import add_QuotaServiceServicer_to_server
+from mingzhang.ledger.v1.trace_pb2_grpc import add_TraceServiceServicer_to_server
 
 from services.kit.keys import signing_key
 from services.kit.module import Job, ServiceKit
@@ -22,7 +23,15 @@ from services.ledger.jobs import (
     FinishLinksJob,
 )
 from services.ledger.metrics import Metrics
-from services.ledger.rpc import ChainServicer, Ledger, LedgerServicer, Quotas, QuotaServicer
+from services.ledger.rpc import (
+    ChainServicer,
+    Ledger,
+    LedgerServicer,
+    Quotas,
+    QuotaServicer,
+    Trace,
+    TraceServicer,
+)
 from services.ledger.storage import (
     SEALED,
     BaseDataTables,
@@ -33,8 +42,10 @@ from services.ledger.storage import (
     LedgerBook,
     LedgerTables,
     QuotaTables,
+    ReconciliationTables,
     StoredChain,
     StoredJournal,
+    TraceTables,
     note_coverage,
     shipped_base_data,
 )
@@ -73,6 +84,10 @@ def mount(kit: ServiceKit) -> None:
     chain = ChainServicer(_receipts(kit))
     kit.serve(
         lambda server: add_ChainServiceServicer_to_server(chain, server), "mingzhang.ledger.v1.ChainService"
+    )
+    trace = TraceServicer(Trace(TraceTables(kit.database), ReconciliationTables(kit.database), kit.clock))
+    kit.serve(
+        lambda server: add_TraceServiceServicer_to_server(trace, server), "mingzhang.ledger.v1.TraceService"
     )
     kit.consume(imports_of_ingest(note_coverage))
     kit.every(Job(FINISH_LINKS, INTERVAL_S, FinishLinksJob(book).run))

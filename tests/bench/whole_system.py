@@ -21,6 +21,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import psutil
 from mingzhang.rules.v1 import rules_pb2
@@ -223,8 +224,39 @@ def pages(system: System, token: str) -> dict[str, dict[str, float]]:
         "sums of the province": "summary?fiscal_year=2018&totals_only=true",
         "payments of a county": "payments?division_code=630121&limit=50",
         "payments of the province": "payments?limit=50",
+        **_ways(system, token),
     }
     return {name: _latencies(system, token, path) for name, path in asked.items()}
+
+
+def _ways(system: System, token: str) -> dict[str, str]:
+    """Pages of tracing and of reconciling: of a payment with disbursement lines, the quotas above it, its document."""
+    paid = _answer(system, token, "payments?division_code=630121&fund_code=C22&limit=200")["payments"]
+    keys = [quote(payment["key"], safe="") for payment in paid]
+    traces = ((key, _answer(system, token, f"trace/payments/{key}")) for key in keys)
+    key, trace = next((key, one) for key, one in traces if one["disbursements"])
+    own, *_, top = trace["shares"][-1]["steps"]
+    number = quote(top["document_number"])
+    return {
+        "way up of a payment": f"trace/payments/{key}",
+        "tree below a document": f"trace/documents?document_number={number}",
+        "quota of the province and those below": f"trace/quotas/{quote(top['key'])}?limit=50",
+        "quota of a county": f"trace/quotas/{quote(own['key'])}?limit=50",
+        "payments of a quota": f"trace/quota-payments?quota_key={quote(own['key'])}&limit=50",
+        "lines of a payment": f"trace/disbursements?payment_key={key}&limit=50",
+        "search of a document": f"trace?text={number}",
+        "search of a voucher": f"trace?text={quote(trace['payment']['voucher_no'])}",
+        "reconciliation of a county": "reconciliation/issues?division_code=630121&fiscal_year=2018&limit=50",
+        "reconciliation of the province": "reconciliation/issues?fiscal_year=2018&limit=50",
+        "levels of all documents": "reconciliation/documents?fiscal_year=2018&limit=50",
+    }
+
+
+def _answer(system: System, token: str, path: str) -> Any:
+    address = f"http://127.0.0.1:{system.ports['http']}/api/v1/{path}"
+    request = urllib.request.Request(address, headers={"Authorization": f"Bearer {token}"})
+    with urllib.request.urlopen(request, timeout=30) as answer:
+        return json.load(answer)
 
 
 def _latencies(system: System, token: str, path: str) -> dict[str, float]:

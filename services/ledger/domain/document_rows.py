@@ -107,7 +107,7 @@ def sealed(rows: pl.DataFrame, tag: Tag, first_id: int) -> pl.DataFrame:
 
 def quota_rows(document: Document, quotas: tuple[NewQuota, ...], columns: pl.Schema) -> pl.DataFrame:
     """New quotas as rows with the columns of what is posted (empty texts are null), id, received_on, upper_id,
-    issue_line_id and document_key."""
+    origin_id, issue_line_id and document_key."""
     rows = [
         {
             **{name: value or None for name, value in vars(quota).items() if isinstance(value, str)},
@@ -123,12 +123,19 @@ def quota_rows(document: Document, quotas: tuple[NewQuota, ...], columns: pl.Sch
             "id": quota.id,
             "received_on": quota.received_on,
             "upper_id": quota.upper_id,
+            "origin_id": quota.origin_id,
             "issue_line_id": quota.issue_line_id,
             "document_key": document.key,
         }
         for quota in quotas
     ]
-    beside = {"id": pl.Int64, "received_on": pl.Date, "upper_id": pl.Int64, "issue_line_id": pl.Int64}
+    beside = {
+        "id": pl.Int64,
+        "received_on": pl.Date,
+        "upper_id": pl.Int64,
+        "origin_id": pl.Int64,
+        "issue_line_id": pl.Int64,
+    }
     return pl.DataFrame(rows, schema={**columns, **beside, "document_key": pl.String})
 
 

@@ -132,6 +132,8 @@ class NewQuota:
     issued_on: date
     received_on: date
     upper_id: int | None = None
+    origin_id: int | None = None
+    """The quota of the year before that it was carried over from."""
     issue_line_id: int | None = None
 
 

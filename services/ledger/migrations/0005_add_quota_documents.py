@@ -39,6 +39,8 @@ def _quotas() -> None:
     op.execute("ALTER TABLE quota ADD COLUMN received_on date NOT NULL")
     op.execute('ALTER TABLE quota ADD COLUMN document_key text COLLATE "C"')
     op.execute("ALTER TABLE quota ADD COLUMN issue_line_id bigint")
+    op.execute("ALTER TABLE quota ADD COLUMN origin_id bigint")
+    op.execute("CREATE INDEX quota_origin ON quota (origin_id) WHERE origin_id IS NOT NULL")
     op.execute("ALTER TABLE quota ADD COLUMN standing boolean NOT NULL DEFAULT true")
     op.execute(
         "CREATE UNIQUE INDEX quota_issue_line ON quota (issue_line_id) WHERE issue_line_id IS NOT NULL"

@@ -3,5 +3,14 @@
 from services.ledger.rpc.chain import ChainServicer
 from services.ledger.rpc.ledger import Ledger, LedgerServicer
 from services.ledger.rpc.quotas import Quotas, QuotaServicer
+from services.ledger.rpc.trace import Trace, TraceServicer
 
-__all__ = ["ChainServicer", "Ledger", "LedgerServicer", "QuotaServicer", "Quotas"]
+__all__ = [
+    "ChainServicer",
+    "Ledger",
+    "LedgerServicer",
+    "QuotaServicer",
+    "Quotas",
+    "Trace",
+    "TraceServicer",
+]

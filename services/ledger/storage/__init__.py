@@ -9,7 +9,9 @@ from services.ledger.storage.journal import StoredJournal
 from services.ledger.storage.quota_reader import QuotaTables
 from services.ledger.storage.reader import LedgerTables
 from services.ledger.storage.receipts import EntryTables
+from services.ledger.storage.reconciliation import ReconciliationTables
 from services.ledger.storage.tables import SEALED
+from services.ledger.storage.tracing import TraceTables
 
 __all__ = [
     "SEALED",
@@ -21,8 +23,10 @@ __all__ = [
     "LedgerBook",
     "LedgerTables",
     "QuotaTables",
+    "ReconciliationTables",
     "StoredChain",
     "StoredJournal",
+    "TraceTables",
     "note_coverage",
     "shipped_base_data",
 ]

@@ -76,10 +76,10 @@ PAYMENT = {
     "original_key": ("p.original_key", pl.String),
 }
 """The columns of a payment as it is shown, and where they come from."""
-_PAYMENT = ", ".join(source for source, _ in PAYMENT.values())
-_PAYMENT_SCHEMA = {name: dtype for name, (_, dtype) in PAYMENT.items()}
+PAYMENT_COLUMNS = ", ".join(source for source, _ in PAYMENT.values())
+PAYMENT_SCHEMA = {name: dtype for name, (_, dtype) in PAYMENT.items()}
 # A correction has no share of its own: it stands where its original stands.
-_PLACED = """
+PAYMENT_PLACED = """
     CROSS JOIN LATERAL (
         SELECT p.quota_id, p.category WHERE p.original_key IS NULL
         UNION ALL
@@ -90,7 +90,7 @@ _PLACED = """
     ) AS stands
     LEFT JOIN quota AS q ON q.id = stands.quota_id
 """
-_VISIBLE_FUND = "(%(all_funds)s OR q.fund_code = ANY (%(funds)s::text[]))"
+VISIBLE_FUND = "(%(all_funds)s OR q.fund_code = ANY (%(funds)s::text[]))"
 
 
 class LedgerTables:
@@ -141,27 +141,25 @@ class LedgerTables:
                 ) AS found
                 WHERE here.code < %(high)s ORDER BY found.effective_on DESC, found.id DESC LIMIT %(limit)s
             )
-            SELECT {_PAYMENT} FROM newest JOIN payment AS p ON p.id = newest.id {_PLACED}
+            SELECT {PAYMENT_COLUMNS} FROM newest JOIN payment AS p ON p.id = newest.id {PAYMENT_PLACED}
             ORDER BY newest.effective_on DESC, newest.id DESC
         """
         with self._database.reading() as connection:
             # A filter that walks many payments joins their quotas whole; a page looks up its own.
-            if _PLACED in found:
+            if PAYMENT_PLACED in found:
                 connection.execute(text("SET LOCAL jit = off"))
             else:
                 look_up_by_index(connection)
-            return look_up(
-                connection, query, {**bounds(scope), **parameters, "limit": limit}, _PAYMENT_SCHEMA
-            )
+            return look_up(connection, query, {**bounds(scope), **parameters, "limit": limit}, PAYMENT_SCHEMA)
 
     def payment(self, scope: Scope, key: str) -> PaymentDetail | None:
         """One payment, if it is there and in the scope."""
         query = f"""
-            SELECT {_PAYMENT} FROM payment AS p {_PLACED}
-            WHERE p.key = %(key)s AND p.division_code >= %(low)s AND p.division_code < %(high)s AND {_VISIBLE_FUND}
+            SELECT {PAYMENT_COLUMNS} FROM payment AS p {PAYMENT_PLACED}
+            WHERE p.key = %(key)s AND p.division_code >= %(low)s AND p.division_code < %(high)s AND {VISIBLE_FUND}
         """
         with self._database.reading() as connection:
-            found = look_up(connection, query, {**bounds(scope), "key": key}, _PAYMENT_SCHEMA)
+            found = look_up(connection, query, {**bounds(scope), "key": key}, PAYMENT_SCHEMA)
             return _detail(connection, found) if found.height else None
 
 
@@ -197,7 +195,7 @@ def _detail(connection: Connection, payment: pl.DataFrame) -> PaymentDetail:
 
 
 def bounds(scope: Scope) -> dict[str, object]:
-    """What a query is told of a scope: low, high (exclusive) of division codes, all_funds and funds."""
+    """The parameters that say what a scope sees."""
     prefix = scope.division_prefix
     return {
         "low": prefix,
@@ -229,7 +227,7 @@ def _newest(wanted: Filter, after: Place | None, every_fund: bool) -> tuple[str,
         ) AS p"""
     conditions = ["p.division_code = here.code", *(condition for condition, _ in given.values())]
     if not every_fund:
-        conditions.append(_VISIBLE_FUND)
+        conditions.append(VISIBLE_FUND)
     # Where a payment stands is asked here only if it decides what is shown.
-    placed = _PLACED if wanted.category or wanted.fund_code or not every_fund else ""
+    placed = PAYMENT_PLACED if wanted.category or wanted.fund_code or not every_fund else ""
     return f"SELECT p.id, p.effective_on FROM {source} {placed} WHERE {' AND '.join(conditions)}", parameters

@@ -44,7 +44,7 @@ SEALED: dict[Tag, dict[str, pl.DataType | type[pl.DataType]]] = {
 """The encoded columns of each kind of entry, in the order of the encoding."""
 
 _WORKED_OUT = {
-    Tag.QUOTA: ("category", "received_on", "upper_id", "issue_line_id", "document_key"),
+    Tag.QUOTA: ("category", "received_on", "upper_id", "origin_id", "issue_line_id", "document_key"),
     Tag.PROJECT: ("category",),
     Tag.ALLOTMENT: ("quota_id",),
     Tag.PAYMENT: ("quota_id", "category", "share_number", "remaining_fen", "applied"),

@@ -55,7 +55,11 @@ def _post(
 def _post_quotas(posting: Posting, rows: pl.DataFrame) -> int:
     none = pl.lit(None, pl.Int64)
     quotas = rows.with_columns(
-        received_on="effective_on", upper_id=none, issue_line_id=none, document_key=pl.lit(None, pl.String)
+        received_on="effective_on",
+        upper_id=none,
+        origin_id=none,
+        issue_line_id=none,
+        document_key=pl.lit(None, pl.String),
     )
     registered = signed(
         quotas.with_columns(

@@ -120,7 +120,7 @@ class LedgerReader(Protocol):
 
 def summary(reader: LedgerReader, scope: Scope, wanted: Filter, rows_max: int = SUMMARY_ROWS_MAX) -> Summary:
     """Sums by division and fund, at most `rows_max` rows (0: the total alone); the total is always of all."""
-    _refuse_unstorable(wanted.division_code, wanted.category, wanted.fund_code)
+    refuse_unstorable(wanted.division_code, wanted.category, wanted.fund_code)
     everything, *rows = reader.sums(scope.narrowed(wanted.division_code), wanted, rows_max)
     inside_fen = everything.received_inside_fen
     total = everything._replace(
@@ -136,13 +136,8 @@ def list_payments(
     reader: LedgerReader, scope: Scope, wanted: Filter, after: Place | None, limit: int
 ) -> Page:
     """A page of 1 to 500 payments, newest business day first."""
-    if not 1 <= limit <= PAGE_ROWS_MAX:
-        raise InvalidInput(
-            "ledger.page_size",
-            f"每页条数应为 1 至 {PAGE_ROWS_MAX}",
-            f"a page has 1 to {PAGE_ROWS_MAX} rows",
-        )
-    _refuse_unstorable(wanted.division_code, wanted.category, wanted.fund_code, wanted.document_number)
+    check_limit(limit)
+    refuse_unstorable(wanted.division_code, wanted.category, wanted.fund_code, wanted.document_number)
     found = reader.payments(scope.narrowed(wanted.division_code), wanted, after, limit + 1)
     page = found.head(limit)
     if found.height <= limit:
@@ -152,7 +147,7 @@ def list_payments(
 
 def get_payment(reader: LedgerReader, scope: Scope, key: str) -> PaymentDetail:
     """One payment; refuses a key that is unknown or outside the scope."""
-    _refuse_unstorable(key)
+    refuse_unstorable(key)
     found = reader.payment(scope, key)
     if found is None:
         raise NotFound(
@@ -161,7 +156,17 @@ def get_payment(reader: LedgerReader, scope: Scope, key: str) -> PaymentDetail:
     return found
 
 
-def _refuse_unstorable(*texts: str) -> None:
+def check_limit(limit: int) -> None:
+    """Refuses a page of other than 1 to 500 rows."""
+    if not 1 <= limit <= PAGE_ROWS_MAX:
+        raise InvalidInput(
+            "ledger.page_size",
+            f"每页条数应为 1 至 {PAGE_ROWS_MAX}",
+            f"a page has 1 to {PAGE_ROWS_MAX} rows",
+        )
+
+
+def refuse_unstorable(*texts: str) -> None:
     """What no database text can hold is nobody's code or key, and no database can be asked for it."""
     if any("\x00" in text for text in texts):
         raise InvalidInput(UNSTORABLE_TEXT, "文本含有控制字符", "a text holds a control character")

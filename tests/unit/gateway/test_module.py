@@ -133,11 +133,30 @@ def test_pages_load_nothing_from_elsewhere_and_accuse_nobody(path: Path) -> None
 @pytest.mark.parametrize("path", SCRIPTS, ids=name_of)
 def test_every_word_of_a_page_is_written_down(path: Path) -> None:
     """In Chinese and in English."""
-    words = (STATIC / "js" / "words.js").read_text(encoding="utf-8")
-    declared = set(re.findall(r'^  (\w+): \["', words, re.MULTILINE))
     used = set(re.findall(r'\bt\("(\w+)"', path.read_text(encoding="utf-8")))
 
-    assert used - declared == set()
+    assert used - words().keys() == set()
+
+
+def test_both_languages_fill_in_the_same_values() -> None:
+    """Like {n} and {day}."""
+    differing = [
+        name
+        for name, pair in words().items()
+        if len({frozenset(re.findall(r"\{\w+\}", text)) for text in pair}) > 1
+    ]
+
+    assert differing == []
+    assert len(words()) > 200
+
+
+def words() -> dict[str, tuple[str, str]]:
+    """Every word of the pages: its name, in Chinese and in English."""
+    texts = [path.read_text(encoding="utf-8") for path in sorted((STATIC / "js").glob("words*.js"))]
+    found = [
+        pair for text in texts for pair in re.findall(r'^  (\w+): \["(.+)", "(.+)"\],$', text, re.MULTILINE)
+    ]
+    return {name: (zh, en) for name, zh, en in found}
 
 
 def test_fields_are_called_what_the_rules_call_them() -> None:

@@ -9,6 +9,7 @@ import pytest
 from services.kit.database import PostgresDatabase
 from services.kit.embedded_postgres import EmbeddedPostgres
 from services.kit.migrate import migrate
+from tests.unit.ledger.chains import post_chain
 from tests.unit.ledger.world import World
 
 
@@ -27,3 +28,9 @@ def world(_ledger_database: PostgresDatabase) -> World:
     world = World(_ledger_database)
     world.reset()
     return world
+
+
+@pytest.fixture
+def chain(world: World) -> World:
+    """A ledger with central money that went down four levels."""
+    return post_chain(world)

@@ -10,11 +10,12 @@ from typing import Any
 
 import pytest
 
+from services.kit.caller import Scope
 from services.kit.errors import Conflict, Refused
 from services.ledger import usecases
 from services.ledger.domain.accounts import AccountKind
 from services.ledger.domain.documents import Kind, Take
-from services.ledger.storage import Conservation
+from services.ledger.storage import Conservation, TraceTables
 from tests.unit.ledger.papers import ADMIN, TODAY, Desk, line, officer, tree
 from tests.unit.ledger.world import COUNTY, NEIGHBOUR, PREFECTURE, PROVINCE, World
 
@@ -360,3 +361,17 @@ def test_a_fen_that_is_missing_is_told_by_the_equation_that_misses_it(desk: Desk
 
     assert set(sound.values()) == {0}
     assert told == {"quotas": 21, "levels": 14, "in_transit": 14}
+
+
+def test_a_payment_of_carried_over_money_is_traced_up_to_where_it_was_arranged(desk: Desk) -> None:
+    carried = line("L", take=Take.REST, to_quota_key="L19")
+    head: dict[str, Any] = {"division_code": COUNTY, "fiscal_year": 2019, "effective_on": date(2018, 12, 31)}
+    desk.hand_in(Kind.CARRY_OVER, carried, **head)
+    desk.world.pay({"key": "Z", "document_number": "青财农字〔2018〕4号", "fiscal_year": 2019})
+    way = TraceTables(desk.world.database).way(Scope(PROVINCE), "Z")
+    found = TraceTables(desk.world.database).quota(Scope(PROVINCE), "P", None, 10)
+
+    assert way is not None
+    assert [step.key for step in way.shares[0].steps] == ["L19", "L", "M", "P"]
+    assert found is not None
+    assert (found[0].below, found[0].below_paid_fen, found[0].children_fen) == (3, 10_000, 600_00)

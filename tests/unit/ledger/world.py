@@ -28,8 +28,10 @@ from services.ledger.storage import (
     FiscalYears,
     LedgerBook,
     LedgerTables,
+    ReconciliationTables,
     StoredChain,
     StoredJournal,
+    TraceTables,
 )
 from services.ledger.usecases.days import Closed
 from services.ledger.usecases.heads import Signatory
@@ -142,6 +144,8 @@ class World:
         self.days = BusinessDays(database, self.streams)
         self.years = FiscalYears(database, SystemClock())
         self.reader = LedgerTables(database)
+        self.traces = TraceTables(database)
+        self.reconciliation = ReconciliationTables(database)
         self.chain = StoredChain(database)
         self.base_data = BaseDataTables(database, self.streams)
         signatory = Signatory(SEED, self.base_data.province, SystemClock())

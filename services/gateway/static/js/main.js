@@ -10,8 +10,10 @@ import { files } from "./pages/files.js";
 import { ledger } from "./pages/ledger.js";
 import { overview } from "./pages/overview.js";
 import { onePayment, payments } from "./pages/payments.js";
+import { reconciliation } from "./pages/reconciliation.js";
 import { rules } from "./pages/rules.js";
 import { passwordPage, signInPage } from "./pages/signin.js";
+import { traceOne, traceSearch } from "./pages/trace.js";
 import { users } from "./pages/users.js";
 import { oneWarning, warnings } from "./pages/warnings.js";
 import { hasChosenLanguage, language, setLanguage, t } from "./words.js";
@@ -20,6 +22,8 @@ const PAGES = {
   overview: { page: overview, refreshes: true },
   ledger: { page: ledger },
   payments: { page: payments, one: onePayment },
+  trace: { page: traceSearch, one: traceOne },
+  reconciliation: { page: reconciliation },
   warnings: { page: warnings, one: oneWarning, refreshes: true },
   cases: { page: cases, one: oneCase, refreshes: true },
   rules: { page: rules },

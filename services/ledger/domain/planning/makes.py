@@ -133,6 +133,7 @@ def carry_over(draft: Draft, number: int, line: Line) -> int:
         amount_fen=fen,
         issued_on=document.issued_on,
         received_on=quota.received_on,
+        origin_id=quota.id,
     )
     draft.make(new)
     beside = AccountKind.CARRIED_OVER

@@ -16,7 +16,7 @@ export async function ledger({ query }) {
   const money = (name, key) => ({ name, number: true, cell: (row) => amount(row[key] || 0, unit) });
   const columns = [
     { name: t("division"), tight: true, cell: (row) => (row.isTotal ? el("b", {}, t("total")) : el("a", { href: `#/payments?division_code=${row.division_code}${row.fund_code ? `&fund_code=${row.fund_code}` : ""}` }, divisionName(row.division_code))) },
-    { name: t("fund"), cell: (row) => (row.isTotal ? "" : fund(row.fund_code)) },
+    { name: t("fund"), tight: true, cell: (row) => (row.isTotal ? "" : [fund(row.fund_code), traceLink(row)]) },
     { name: t("category"), tight: true, cell: (row) => (row.isTotal ? "" : word("category", row.category)) },
     { name: t("year"), tight: true, cell: (row) => row.fiscal_year || "" },
     money(t("arranged"), "arranged_fen"),
@@ -39,6 +39,11 @@ export async function ledger({ query }) {
       table(t("ledger"), columns, summary.rows, total),
     ),
   );
+}
+
+function traceLink(row) {
+  if (!row.fund_code) return null;
+  return [" ", el("a", { href: `#/trace/division/${row.division_code}?fund_code=${row.fund_code}&fiscal_year=${row.fiscal_year}` }, t("traceThis"))];
 }
 
 function form(query, unit, summary) {

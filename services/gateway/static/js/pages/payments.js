@@ -61,7 +61,7 @@ export async function onePayment({ me, key }) {
   return el(
     "div",
     { class: "page" },
-    heading(`${t("payment")} ${payment.voucher_no}`, null, el("a", { href: `#/warnings${asQuery({ subject: payment.key })}` }, t("warnings"))),
+    heading(`${t("payment")} ${payment.voucher_no}`, null, el("a", { href: `#/trace/payment/${encodeURIComponent(payment.key)}` }, t("traceThis")), " ", el("a", { href: `#/warnings${asQuery({ subject: payment.key })}` }, t("warnings"))),
     panel(
       null,
       el("p", { class: "headline" }, amount(payment.amount_fen), " ", el("small", {}, t("yuan"))),
