@@ -10,7 +10,9 @@ from google.protobuf.message import Message
 from mingzhang.ingest.v1 import ingest_pb2 as ingest
 from mingzhang.ingest.v1.ingest_pb2_grpc import IngestServiceStub
 from mingzhang.ledger.v1 import ledger_pb2 as ledger
+from mingzhang.ledger.v1 import quotas_pb2 as pb
 from mingzhang.ledger.v1.ledger_pb2_grpc import LedgerServiceStub
+from mingzhang.ledger.v1.quotas_pb2_grpc import QuotaServiceStub
 from mingzhang.notify.v1 import notify_pb2 as notify
 from mingzhang.notify.v1.notify_pb2_grpc import NotifyServiceStub
 from mingzhang.rules.v1 import rules_pb2 as rules
@@ -22,6 +24,8 @@ from services.kit.rpc.context import acting_as
 READ_S = 20
 UPLOAD_S = 6 * 3600
 CLOSE_DAYS_S = 3600
+DOCUMENT_S = 60
+"""A document that makes quotas waits for the batch that is being posted."""
 
 Answer = TypeVar("Answer", bound=Message)
 
@@ -90,6 +94,40 @@ class Ledger:
     def close_days(self, caller: Caller, request: ledger.CloseDaysRequest) -> ledger.CloseDaysResponse:
         """Closes business days."""
         return _call(caller, self._stub.CloseDays, request, ledger.CloseDaysResponse, CLOSE_DAYS_S)
+
+
+class Quotas:
+    """Quotas and their documents, in the master ledger."""
+
+    def __init__(self, channel: grpc.Channel) -> None:
+        self._stub = QuotaServiceStub(channel)
+
+    def quotas(self, caller: Caller, request: pb.ListQuotasRequest) -> pb.ListQuotasResponse:
+        """Quotas with their balances."""
+        return _call(caller, self._stub.ListQuotas, request, pb.ListQuotasResponse)
+
+    def in_transit(self, caller: Caller, request: pb.ListInTransitRequest) -> pb.ListInTransitResponse:
+        """What was issued and not received yet."""
+        return _call(caller, self._stub.ListInTransit, request, pb.ListInTransitResponse)
+
+    def documents(
+        self, caller: Caller, request: pb.ListQuotaDocumentsRequest
+    ) -> pb.ListQuotaDocumentsResponse:
+        """Documents, newest first."""
+        return _call(caller, self._stub.ListQuotaDocuments, request, pb.ListQuotaDocumentsResponse)
+
+    def document(self, caller: Caller, request: pb.GetQuotaDocumentRequest) -> pb.GetQuotaDocumentResponse:
+        """One document with its lines."""
+        return _call(caller, self._stub.GetQuotaDocument, request, pb.GetQuotaDocumentResponse)
+
+    def post(self, caller: Caller, request: pb.PostQuotaDocumentRequest) -> pb.PostQuotaDocumentResponse:
+        """Applies a document, once."""
+        kind = pb.PostQuotaDocumentResponse
+        return _call(caller, self._stub.PostQuotaDocument, request, kind, DOCUMENT_S)
+
+    def close_year(self, caller: Caller, request: pb.CloseYearRequest) -> pb.CloseYearResponse:
+        """Closes a fiscal year."""
+        return _call(caller, self._stub.CloseYear, request, pb.CloseYearResponse, DOCUMENT_S)
 
 
 class Rules:

@@ -7,7 +7,7 @@ from threading import BoundedSemaphore
 
 from prometheus_client import CollectorRegistry
 
-from services.gateway.clients import Ingest, Ledger, Notify, Rules
+from services.gateway.clients import Ingest, Ledger, Notify, Quotas, Rules
 from services.gateway.metrics import Metrics
 from services.gateway.usecases import Accounts
 from services.gateway.web.live import LiveHub
@@ -24,6 +24,7 @@ class Services:
 
     ingest: Ingest
     ledger: Ledger
+    quotas: Quotas
     rules: Rules
     notify: Notify
 

@@ -15,13 +15,13 @@ from argon2 import PasswordHasher
 from google.protobuf.descriptor import ServiceDescriptor
 from google.protobuf.message import Message
 from mingzhang.ingest.v1 import ingest_pb2, ingest_pb2_grpc
-from mingzhang.ledger.v1 import ledger_pb2, ledger_pb2_grpc
+from mingzhang.ledger.v1 import ledger_pb2, ledger_pb2_grpc, quotas_pb2, quotas_pb2_grpc
 from mingzhang.notify.v1 import notify_pb2, notify_pb2_grpc
 from mingzhang.rules.v1 import rules_pb2, rules_pb2_grpc
 from prometheus_client import CollectorRegistry
 from starlette.testclient import TestClient
 
-from services.gateway.clients import Ingest, Ledger, Notify, Rules
+from services.gateway.clients import Ingest, Ledger, Notify, Quotas, Rules
 from services.gateway.domain import User
 from services.gateway.metrics import Metrics
 from services.gateway.storage import FirstPasswordFile, LiveBoard, PostgresUsers
@@ -130,6 +130,7 @@ DESCRIPTORS = [
     for module, name in (
         (ingest_pb2, "IngestService"),
         (ledger_pb2, "LedgerService"),
+        (quotas_pb2, "QuotaService"),
         (rules_pb2, "RulesService"),
         (notify_pb2, "NotifyService"),
     )
@@ -143,7 +144,9 @@ def channel(others: OtherServices) -> Iterator[grpc.Channel]:
     clock = SystemClock()
     server = build_server("others", Config(), KEY, clock, CollectorRegistry())
     for grpc_module, (_, descriptor) in zip(
-        (ingest_pb2_grpc, ledger_pb2_grpc, rules_pb2_grpc, notify_pb2_grpc), DESCRIPTORS, strict=True
+        (ingest_pb2_grpc, ledger_pb2_grpc, quotas_pb2_grpc, rules_pb2_grpc, notify_pb2_grpc),
+        DESCRIPTORS,
+        strict=True,
     ):
         base = getattr(grpc_module, f"{descriptor.name}Servicer")
         add = getattr(grpc_module, f"add_{descriptor.name}Servicer_to_server")
@@ -175,7 +178,7 @@ def gateway(
     registry = CollectorRegistry()
     board, metrics = LiveBoard(database), Metrics(registry)
     hub = LiveHub(board, metrics)
-    services = Services(Ingest(channel), Ledger(channel), Rules(channel), Notify(channel))
+    services = Services(Ingest(channel), Ledger(channel), Quotas(channel), Rules(channel), Notify(channel))
     parts = Parts(accounts, services, hub, metrics, registry, Limits(UPLOAD_BYTES_MAX, ORIGIN))
     yield Gateway(parts, others, board, database, clock, path, build_app(parts))
     hub.stop()
