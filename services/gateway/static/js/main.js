@@ -6,10 +6,13 @@ import { el, show } from "./dom.js";
 import * as live from "./live.js";
 import { failure } from "./parts.js";
 import { cases, oneCase } from "./pages/cases.js";
+import { documents, oneDocument } from "./pages/documents.js";
 import { files } from "./pages/files.js";
 import { ledger } from "./pages/ledger.js";
 import { overview } from "./pages/overview.js";
 import { onePayment, payments } from "./pages/payments.js";
+import { oneQuota, quotas } from "./pages/quotas.js";
+import { receive, tellWaiting } from "./pages/receive.js";
 import { rules } from "./pages/rules.js";
 import { passwordPage, signInPage } from "./pages/signin.js";
 import { users } from "./pages/users.js";
@@ -19,6 +22,9 @@ import { hasChosenLanguage, language, setLanguage, t } from "./words.js";
 const PAGES = {
   overview: { page: overview, refreshes: true },
   ledger: { page: ledger },
+  quotas: { page: quotas, one: oneQuota, counts: true },
+  documents: { page: documents, one: oneDocument, counts: true },
+  receive: { page: receive, roles: ["administrator", "finance_officer"], counts: true },
   payments: { page: payments, one: onePayment },
   warnings: { page: warnings, one: oneWarning, refreshes: true },
   cases: { page: cases, one: oneCase, refreshes: true },
@@ -60,6 +66,7 @@ async function open(quietly = false) {
     if (mine === turn && me) show(place, failure(error, () => open()));
   }
   if (mine !== turn) return;
+  if (PAGES[name].counts) tellWaiting(me);
   place.removeAttribute("aria-busy");
   if (!quietly) {
     window.scrollTo(0, 0);
@@ -97,6 +104,7 @@ function shell() {
     ),
   );
   showState(live.liveState());
+  tellWaiting(me);
 }
 
 function showState(name) {

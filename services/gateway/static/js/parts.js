@@ -6,8 +6,9 @@ import { language, t, word } from "./words.js";
 
 const ROWS_SHOWN = 200;
 
-// columns: [{name, cell(row), number?, wide?}]. The rows of a long table come in portions.
-export function table(caption, columns, rows, foot) {
+// columns: [{name, cell(row), number?, wide?}]. The rows of a long table come in portions. A table of the kind "stacks"
+// becomes a card for each row where the screen is narrow.
+export function table(caption, columns, rows, foot, kind = "") {
   const body = el("tbody");
   const more = el("button", { type: "button", class: "quiet", on: { click: () => showRows() } });
   let shown = 0;
@@ -24,7 +25,7 @@ export function table(caption, columns, rows, foot) {
   const head = columns.map((column) => el("th", { scope: "col", class: cellClass(column) }, column.name));
   return el(
     "div",
-    { class: "table-frame", tabindex: 0, role: "region", "aria-label": caption },
+    { class: `table-frame ${kind}`.trim(), tabindex: 0, role: "region", "aria-label": caption },
     el(
       "table",
       {},
@@ -38,7 +39,7 @@ export function table(caption, columns, rows, foot) {
 }
 
 function tableRow(columns, row) {
-  return el("tr", {}, columns.map((column) => el("td", { class: cellClass(column) }, column.cell(row))));
+  return el("tr", {}, columns.map((column) => el("td", { class: cellClass(column), "data-name": column.name }, column.cell(row))));
 }
 
 function cellClass(column) {
@@ -69,7 +70,8 @@ export function tag(text, kind = "") {
 
 export function amount(fen, unit = "yuan") {
   const shown = unit === "yuan" ? yuan(fen) : tenThousands(fen);
-  return el("span", { class: BigInt(fen) < 0n ? "amount negative" : "amount", title: `${yuan(fen)} ${t("yuan")}` }, shown);
+  const size = BigInt(fen);
+  return el("span", { class: `amount${size < 0n ? " negative" : ""}${size === 0n ? " zero" : ""}`, title: `${yuan(fen)} ${t("yuan")}` }, shown);
 }
 
 export function bar(basisPoints) {

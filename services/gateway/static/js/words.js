@@ -1,6 +1,7 @@
 // Every word of the pages, in Chinese and in English. A suspicion is a suspicion until somebody has found otherwise.
 
 import { FIELDS } from "./fields.js";
+import { QUOTA_GROUPS, QUOTA_WORDS } from "./words_quotas.js";
 
 const KEPT = "mingzhang.language";
 
@@ -39,6 +40,7 @@ export function fieldName(name) {
 }
 
 const GROUPS = {
+  ...QUOTA_GROUPS,
   category: {
     poverty: ["扶贫专项", "poverty"],
     project: ["项目建设", "project"],
@@ -137,6 +139,7 @@ const GROUPS = {
 };
 
 const WORDS = {
+  ...QUOTA_WORDS,
   product: ["明账", "Mingzhang"],
   productLine: ["财政扶贫资金动态监控", "Poverty-alleviation funds, watched"],
   signIn: ["登录", "Sign in"],
