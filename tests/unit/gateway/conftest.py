@@ -115,6 +115,13 @@ class Gateway:
 
 
 @pytest.fixture
+def short_path() -> Iterator[Path]:
+    """A folder whose name leaves room for the names of sockets, which tmp_path does not under a test runner's worker."""
+    with tempfile.TemporaryDirectory(prefix="mzg-") as folder:
+        yield Path(folder)
+
+
+@pytest.fixture
 def others() -> OtherServices:
     """The other services, with an empty answer to every call."""
     empty = {

@@ -81,7 +81,7 @@ def test_a_question_about_quotas_is_passed_on_as_it_was_asked(
 
 def test_a_document_arrives_at_the_ledger_with_every_field(gateway: Gateway) -> None:
     """Amounts as numbers or as digits, kinds and takes as their words."""
-    line = {
+    line: dict[str, Any] = {
         "quota_key": "P",
         "to_quota_key": "M",
         "to_division_code": "630121",
@@ -96,7 +96,7 @@ def test_a_document_arrives_at_the_ledger_with_every_field(gateway: Gateway) -> 
         "pending": True,
         "summary": "产业发展",
     }
-    head = {
+    head: dict[str, Any] = {
         "issued_on": "2018-02-28",
         "advance": True,
         "back_entry_reason": "补登记",
@@ -106,7 +106,7 @@ def test_a_document_arrives_at_the_ledger_with_every_field(gateway: Gateway) -> 
     }
     client = gateway.client("xining")
     answer = client.post("/api/v1/quota-documents", json={**ISSUE, **head, "lines": [line, {}]})
-    taken = {**line, "amount_fen": -(2**53) - 1, "take": pb.QUOTA_TAKE_REST}
+    taken: dict[str, Any] = {**line, "amount_fen": -(2**53) - 1, "take": pb.QUOTA_TAKE_REST}
     expected = pb.PostQuotaDocumentRequest(
         **{
             **ISSUE,

@@ -90,6 +90,12 @@ export function drawn(line) {
   return fen === null || fen < 0n ? 0n : fen;
 }
 
+// What a line says, with its sign: fen, null if that is no amount or is not said.
+export function signed(line) {
+  const fen = needsAmount(line.mode) ? fenOf(line.amount) : null;
+  return fen !== null && line.mode === "reduce" ? -fen : fen;
+}
+
 // The body of the request. Lines are as the form keeps them: texts, and `amount` in yuan.
 export function requestOf(kind, head, source, lines) {
   const { fields, source: hasSource, advance } = KINDS[kind];
@@ -99,7 +105,7 @@ export function requestOf(kind, head, source, lines) {
     const asked = { summary: line.summary.trim() };
     if (hasSource) asked.quota_key = source.trim();
     for (const name of fields) asked[name] = typeof line[name] === "string" ? line[name].trim() : line[name];
-    if (needsAmount(line.mode)) asked.amount_fen = Number((line.mode === "reduce" ? -1n : 1n) * fenOf(line.amount));
+    if (needsAmount(line.mode)) asked.amount_fen = String(signed(line));
     else asked.take = line.mode.replace("reduce_", "");
     return asked;
   });

@@ -53,8 +53,11 @@ async function open(quietly = false) {
   const place = document.getElementById("main");
   const { name, key, query } = address();
   for (const link of document.querySelectorAll("nav.main a")) {
-    if (link.dataset.page === name) link.setAttribute("aria-current", "page");
-    else link.removeAttribute("aria-current");
+    if (link.dataset.page !== name) link.removeAttribute("aria-current");
+    else {
+      link.setAttribute("aria-current", "page");
+      if (!quietly) link.scrollIntoView({ block: "nearest", inline: "nearest" });
+    }
   }
   document.title = `${t(name)} · ${t("product")}`;
   if (!quietly) place.setAttribute("aria-busy", "true");

@@ -167,6 +167,7 @@ export const QUOTA_WORDS = {
   notYours: ["下级区划待接收", "Waiting for divisions below"],
   receiveChosen: ["接收所选", "Receive what is ticked"],
   chosen: ["已选 {n} 条，{amount} 元", "{n} ticked, {amount} yuan"],
+  tick: ["选择", "Tick"],
   chooseLine: ["选择 {number}", "choose {number}"],
   chooseSome: ["请先勾选要接收的明细", "tick a line first"],
   receiveNumber: ["接收文号", "Number of the receipt"],

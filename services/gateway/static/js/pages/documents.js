@@ -66,14 +66,18 @@ function COLUMNS() {
   return [
     { name: t("day"), tight: true, cell: (row) => row.effective_on },
     { name: t("kind"), tight: true, cell: (row) => word("document", row.kind) },
-    { name: t("writtenNumber"), tight: true, cell: (row) => el("a", { href: documentHref(row.key) }, row.document_number) },
+    { name: t("writtenNumber"), tight: true, lead: true, cell: (row) => el("a", { href: documentHref(row.key) }, row.document_number) },
     { name: t("division"), tight: true, cell: (row) => divisionName(row.division_code) },
-    { name: t("year"), tight: true, cell: (row) => row.fiscal_year },
-    { name: t("summaryText"), wide: true, cell: (row) => row.summary || "—" },
-    { name: t("amount"), number: true, cell: (row) => amount(row.amount_fen) },
+    { name: t("year"), tight: true, least: true, cell: (row) => row.fiscal_year },
+    { name: t("summaryText"), wide: true, cell: (row) => row.summary || nothing() },
+    { name: t("amount"), number: true, cell: (row) => (row.kind === "reverse" ? nothing() : amount(row.amount_fen)) },
     { name: t("state"), tight: true, cell: (row) => [stateTag(row), marks(row)] },
-    { name: t("enteredBy"), tight: true, cell: (row) => row.recorded_by },
+    { name: t("enteredBy"), tight: true, least: true, cell: (row) => row.recorded_by },
   ];
+}
+
+function nothing() {
+  return el("span", { class: "zero" }, "—");
 }
 
 function stateTag(one) {
@@ -101,7 +105,7 @@ export async function oneDocument({ me, key, query }) {
     ),
     panel(
       null,
-      el("p", { class: "headline" }, amount(one.amount_fen), " ", el("small", {}, t("yuan"))),
+      one.kind === "reverse" ? null : el("p", { class: "headline" }, amount(one.amount_fen), " ", el("small", {}, t("yuan"))),
       facts([
         [t("division"), divisionName(one.division_code)],
         [t("year"), one.fiscal_year],
@@ -128,9 +132,9 @@ function LINES(lines) {
     { name: t("quotaKey"), cell: (row) => el("a", { href: quotaHref(row.asked.quota_key) }, row.asked.quota_key) },
     { name: t("goesTo"), cell: (row) => goesTo(row.asked) },
     { name: t("amount"), number: true, cell: (row) => [row.asked.take !== "unspecified" ? tag(word("mode", row.asked.take), "open") : null, amount(row.amount_fen)] },
-    { name: t("state"), tight: true, cell: (row) => (row.state ? tag(word("issueState", row.state), STATES[row.state]) : "—") },
-    { name: t("receivedAs"), cell: (row) => (row.received_quota_key ? el("a", { href: quotaHref(row.received_quota_key) }, row.received_quota_key) : "—") },
-    { name: t("summaryText"), wide: true, cell: (row) => row.asked.summary || "—" },
+    { name: t("state"), tight: true, cell: (row) => (row.state ? tag(word("issueState", row.state), STATES[row.state]) : nothing()) },
+    { name: t("receivedAs"), cell: (row) => (row.received_quota_key ? el("a", { href: quotaHref(row.received_quota_key) }, row.received_quota_key) : nothing()) },
+    { name: t("summaryText"), wide: true, cell: (row) => row.asked.summary || nothing() },
   ];
   const empty = { [t("state")]: (row) => !row.state, [t("receivedAs")]: (row) => !row.received_quota_key, [t("goesTo")]: (row) => !goesTo(row.asked), [t("summaryText")]: (row) => !row.asked.summary };
   return columns.filter((column) => !empty[column.name] || !lines.every(empty[column.name]));

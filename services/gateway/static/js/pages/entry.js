@@ -2,9 +2,9 @@
 
 import { get, send } from "../api.js";
 import { divisionsWhere, levelOf } from "../base.js";
-import { chinaDay, documentKey, drawable, drawn, isRegular, KINDS, modesOf, needsAmount, newQuotaKey, normalNumber, requestOf } from "../drafts.js";
+import { chinaDay, documentKey, drawable, drawn, isRegular, KINDS, modesOf, needsAmount, newQuotaKey, normalNumber, requestOf, signed } from "../drafts.js";
 import { el, show } from "../dom.js";
-import { fenOf, sum, yuan } from "../money.js";
+import { sum, yuan } from "../money.js";
 import { amount, field, heading, panel, select } from "../parts.js";
 import { t, word } from "../words.js";
 import { divisionTree, lineFields } from "./entry_lines.js";
@@ -64,7 +64,7 @@ export async function entryForm({ me, query, divisions, done }) {
     day: el("input", { type: "date", required: true, max: today, value: today }),
     issued: el("input", { type: "date", max: today }),
     year: el("input", { type: "number", required: true, min: 2000, max: 2100, value: given ? given.fiscal_year : Number(today.slice(0, 4)) }),
-    summary: el("input", { maxlength: 500 }),
+    summary: el("input", { maxlength: 500, placeholder: t("optional") }),
     advance: el("input", { type: "checkbox" }),
     late: el("input", { maxlength: 500 }),
   };
@@ -103,7 +103,7 @@ function build(draft, head, closedTo, done) {
       null,
       el("div", { class: "grid" },
         field(t("kind"), head.kind), field(t("division"), head.division), head.number.node, field(t("year"), head.year),
-        field(t("day"), head.day), field(t("documentDay"), head.issued, t("dayOptional")), field(t("summaryText"), head.summary, t("optional")), late),
+        field(t("day"), head.day), field(t("documentDay"), head.issued, t("dayOptional")), field(t("summaryText"), head.summary), late),
       el("div", { class: "under" }, place.note, advance),
     ),
     panel(t("documentLines"), place.top, place.lines, el("div", { class: "add" }, el("button", { type: "button", class: "plain", on: { click: () => { addLine(form); form.redraw(true); } } }, t("addLine")), place.tree = el("div", {})), place.sums, place.said, el("div", { class: "buttons" }, post), place.options),
@@ -172,7 +172,7 @@ function tellSums(draft, place) {
     if (spec.draws) used.set(key, (used.get(key) || 0n) + drawn(line));
   }
   draft.tellers.forEach((tell) => tell(used));
-  const typed = sum(draft.lines.filter((line) => needsAmount(line.mode)).map((line) => fenOf(line.amount) ?? 0n));
+  const typed = sum(draft.lines.map((line) => says(draft, line)));
   const figure = (name, fen, kind = "") => el("div", { class: kind }, el("dt", {}, name), el("dd", {}, amount(fen)));
   const source = spec.source ? draft.known.get(draft.source) : null;
   if (!source) {
@@ -186,6 +186,14 @@ function tellSums(draft, place) {
     el("dl", {}, figure(t("canDraw"), has), figure(t("thisDocument"), typed), figure(t("leftOver"), left, left < 0n ? "over" : "")),
     left < 0n ? el("p", { class: "problem" }, t("overdrawn")) : null,
   );
+}
+
+// What a line moves, as far as it is known here: the rest or all of a quota is what it has now.
+function says(draft, line) {
+  if (needsAmount(line.mode)) return signed(line) ?? 0n;
+  const quota = draft.known.get(line.quota_key);
+  const fen = quota ? drawable(draft.kind, quota) : 0n;
+  return line.mode.startsWith("reduce") ? -fen : fen;
 }
 
 async function submit(form, post, done) {

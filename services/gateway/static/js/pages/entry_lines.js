@@ -62,15 +62,15 @@ export function lineFields(form) {
     return field(t("amountYuan"), input);
   };
 
-  const text = (label, line, name, more = {}, hint = t("optional")) => field(label, el("input", { maxlength: 200, value: line[name], on: keep(line, name), ...more }), hint);
+  const text = (label, line, name, more = {}) => field(label, el("input", { maxlength: 200, value: line[name], placeholder: more.required ? null : t("optional"), on: keep(line, name), ...more }));
   const choice = (label, line, name, options, more = {}) => field(label, select("", [["", more.required ? t("pleaseChoose") : t("optional")], ...options], line[name], { on: keep(line, name), ...more }));
-  const made = (line, name) => text(t("newQuotaKey"), line, name, { required: true }, null);
+  const made = (line, name) => el("label", { class: "field key" }, el("span", {}, t("newQuotaKey")), el("input", { maxlength: 200, value: line[name], required: true, on: keep(line, name) }));
 
   const FIELD = {
     quota_key: (line) => (spec.makes === "quota_key" ? made(line, "quota_key") : quotaField(t("quotaKey"), line, "quota_key", true)),
     to_quota_key: (line) => (spec.makes === "to_quota_key" ? made(line, "to_quota_key") : quotaField(t("toQuota"), line, "to_quota_key", false)),
     to_division_code: (line) => choice(t("toDivision"), line, "to_division_code", below(line.to_division_code, head.division.value), { required: true }),
-    project_key: (line) => text(t("projectKey"), line, "project_key", { required: true }, null),
+    project_key: (line) => text(t("projectKey"), line, "project_key", { required: true }),
     fund_code: (line) => choice(t("fundItem"), line, "fund_code", fundOptions(), { required: true }),
     function_class: (line) => text(t("functionClass"), line, "function_class", { inputmode: "numeric" }),
     upper_document_number: (line) => text(t("upperNumber"), line, "upper_document_number"),

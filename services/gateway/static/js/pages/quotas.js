@@ -44,7 +44,7 @@ export async function quotas({ me, query }) {
 function COLUMNS(unit) {
   const money = (name, key) => ({ name, number: true, cell: (row) => amount(row[key], unit) });
   return [
-    { name: t("quotaAndKey"), tight: true, cell: (row) => [el("a", { href: quotaHref(row.key) }, row.document_number || row.key), el("p", { class: "note" }, el("code", {}, row.key))] },
+    { name: t("quotaAndKey"), tight: true, lead: true, cell: (row) => [el("a", { href: quotaHref(row.key) }, row.document_number || row.key), el("p", { class: "note" }, el("code", {}, row.key))] },
     { name: t("divisionAndFund"), cell: (row) => [divisionName(row.division_code), " ", el("small", {}, row.fiscal_year), el("p", { class: "note" }, fund(row.fund_code))] },
     { name: t("inAll"), number: true, cell: (row) => el("b", {}, amount(totalOf(row), unit)) },
     money(t("pending"), "pending_fen"),
@@ -60,7 +60,7 @@ function COLUMNS(unit) {
 
 function progress(quota) {
   const points = progressOf(quota);
-  return points === null ? el("span", { class: "faint" }, "—") : bar(points);
+  return points === null ? el("span", { class: "zero" }, "—") : bar(points);
 }
 
 export async function oneQuota({ me, key }) {
@@ -138,7 +138,7 @@ function timeline(documents) {
         el("time", {}, one.effective_on),
         el("b", {}, el("a", { href: documentHref(one.key) }, word("document", one.kind))),
         " ",
-        one.reversed_by ? tag(t("reversed")) : null,
+        one.reversed_by ? el("a", { href: documentHref(one.reversed_by) }, tag(t("reversed"))) : null,
         el("p", {}, one.document_number, "　", amount(one.amount_fen), ` ${t("yuan")}`),
         one.summary ? el("p", { class: "note" }, one.summary) : null,
       ),

@@ -55,7 +55,7 @@ function to() {
 
 function COLUMNS() {
   return [
-    { name: t("writtenNumber"), tight: true, cell: (row) => [el("a", { href: documentHref(issueOf(row)) }, row.document_number), row.summary ? el("p", { class: "note" }, row.summary) : null] },
+    { name: t("writtenNumber"), tight: true, lead: true, cell: (row) => [el("a", { href: documentHref(issueOf(row)) }, row.document_number), row.summary ? el("p", { class: "note" }, row.summary) : null] },
     { name: t("issuedBy"), tight: true, cell: (row) => divisionName(row.issuer_division_code) },
     { name: t("fund"), cell: (row) => fund(row.fund_code) },
     { name: t("issuedOnDay"), tight: true, cell: (row) => row.issued_on },
@@ -74,7 +74,7 @@ function group(lines) {
     ...line,
     tick: el("input", { type: "checkbox", "aria-label": t("chooseLine", { number: line.document_number }), checked: true }),
     key: el("input", { required: true, maxlength: 200, "aria-label": t("newQuotaKey"), value: receivingKey(line.to_division_code, line.fiscal_year, line.issue_line_key) }),
-    pending: el("input", { type: "checkbox" }),
+    pending: el("input", { type: "checkbox", "aria-label": t("isPending") }),
   }));
   const made = { key: documentKey() };
   const number = numberField(t("receiveNumber"), first.document_number);
@@ -91,10 +91,10 @@ function group(lines) {
     for (const row of rows) row.key.disabled = row.pending.disabled = !row.tick.checked;
   };
   const columns = [
-    { name: "", tight: true, cell: (row) => row.tick },
+    { name: t("tick"), tight: true, cell: (row) => row.tick },
     ...COLUMNS(),
     { name: t("newQuotaKey"), cell: (row) => row.key },
-    { name: t("isPending"), tight: true, cell: (row) => el("label", { class: "check" }, row.pending, t("isPending")) },
+    { name: t("isPending"), tight: true, cell: (row) => row.pending },
   ];
   const form = el(
     "form",
