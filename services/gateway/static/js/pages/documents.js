@@ -121,15 +121,16 @@ export async function oneDocument({ me, key, query }) {
         [t("key"), el("code", {}, one.key)],
       ]),
     ),
-    found.lines.length ? panel(t("documentLines"), table(t("documentLines"), LINES(found.lines), found.lines, null, "stacks")) : null,
+    found.lines.length ? panel(t("documentLines"), table(t("documentLines"), LINES(found.lines, isBelow(one.division_code, me.division_code)), found.lines, null, "stacks")) : null,
     dialog,
   );
 }
 
-function LINES(lines) {
+// Whoever receives an issue sees its lines, but not the quota above that they were issued from.
+function LINES(lines, mine) {
   const columns = [
     { name: t("lineNumber"), tight: true, cell: (row) => row.key.slice(row.key.lastIndexOf(":") + 1) },
-    { name: t("quotaKey"), cell: (row) => el("a", { href: quotaHref(row.asked.quota_key) }, row.asked.quota_key) },
+    { name: t("quotaKey"), cell: (row) => (mine ? el("a", { href: quotaHref(row.asked.quota_key) }, row.asked.quota_key) : row.asked.quota_key) },
     { name: t("goesTo"), cell: (row) => goesTo(row.asked) },
     { name: t("amount"), number: true, cell: (row) => [row.asked.take !== "unspecified" ? tag(word("mode", row.asked.take), "open") : null, amount(row.amount_fen)] },
     { name: t("state"), tight: true, cell: (row) => (row.state ? tag(word("issueState", row.state), STATES[row.state]) : nothing()) },

@@ -1,7 +1,7 @@
 // Quotas: what each has in all and where it is; and one of them, whose two sides add up.
 
 import { get, query as asQuery } from "../api.js";
-import { divisionName, divisionSelect, fund, fundName, fundSelect, levelOf } from "../base.js";
+import { divisionName, divisionSelect, fund, fundName, fundSelect, isBelow, levelOf } from "../base.js";
 import { drawable, KINDS, progressOf, sides, totalOf } from "../drafts.js";
 import { el } from "../dom.js";
 import { sum } from "../money.js";
@@ -85,7 +85,7 @@ export async function oneQuota({ me, key }) {
         [t("year"), quota.fiscal_year],
         [t("functionClass"), quota.function_class],
         [t("receivedOn"), quota.received_on],
-        [t("upperQuota"), quota.upper_key ? el("a", { href: quotaHref(quota.upper_key) }, quota.upper_key) : ""],
+        [t("upperQuota"), quota.upper_key && isBelow(quota.issuer_division_code, me.division_code) ? el("a", { href: quotaHref(quota.upper_key) }, quota.upper_key) : quota.upper_key],
         [t("upperNumber"), quota.upper_document_number],
         [t("issuerDivision"), quota.issuer_division_code ? divisionName(quota.issuer_division_code) : ""],
         [t("madeBy"), quota.made_by ? el("a", { href: documentHref(quota.made_by) }, t("seeDocument")) : ""],
