@@ -11,9 +11,11 @@ from mingzhang.ingest.v1 import ingest_pb2 as ingest
 from mingzhang.ingest.v1.ingest_pb2_grpc import IngestServiceStub
 from mingzhang.ledger.v1 import chain_pb2 as chain
 from mingzhang.ledger.v1 import ledger_pb2 as ledger
+from mingzhang.ledger.v1 import quotas_pb2 as quota
 from mingzhang.ledger.v1 import trace_pb2 as trace
 from mingzhang.ledger.v1.chain_pb2_grpc import ChainServiceStub
 from mingzhang.ledger.v1.ledger_pb2_grpc import LedgerServiceStub
+from mingzhang.ledger.v1.quotas_pb2_grpc import QuotaServiceStub
 from mingzhang.ledger.v1.trace_pb2_grpc import TraceServiceStub
 from mingzhang.notify.v1 import notify_pb2 as notify
 from mingzhang.notify.v1.notify_pb2_grpc import NotifyServiceStub
@@ -26,6 +28,8 @@ from services.kit.rpc.context import acting_as
 READ_S = 20
 UPLOAD_S = 6 * 3600
 CLOSE_DAYS_S = 3600
+DOCUMENT_S = 60
+"""A document that makes quotas waits for the batch that is being posted."""
 
 Answer = TypeVar("Answer", bound=Message)
 
@@ -153,6 +157,44 @@ class Trace:
     ) -> trace.ReconcileDocumentsResponse:
         """Totals per level."""
         return _call(caller, self._stub.ReconcileDocuments, request, trace.ReconcileDocumentsResponse)
+
+
+class Quotas:
+    """Quotas and their documents, in the master ledger."""
+
+    def __init__(self, channel: grpc.Channel) -> None:
+        self._stub = QuotaServiceStub(channel)
+
+    def quotas(self, caller: Caller, request: quota.ListQuotasRequest) -> quota.ListQuotasResponse:
+        """Quotas with their balances."""
+        return _call(caller, self._stub.ListQuotas, request, quota.ListQuotasResponse)
+
+    def in_transit(self, caller: Caller, request: quota.ListInTransitRequest) -> quota.ListInTransitResponse:
+        """What was issued and not received yet."""
+        return _call(caller, self._stub.ListInTransit, request, quota.ListInTransitResponse)
+
+    def documents(
+        self, caller: Caller, request: quota.ListQuotaDocumentsRequest
+    ) -> quota.ListQuotaDocumentsResponse:
+        """Documents, newest first."""
+        return _call(caller, self._stub.ListQuotaDocuments, request, quota.ListQuotaDocumentsResponse)
+
+    def document(
+        self, caller: Caller, request: quota.GetQuotaDocumentRequest
+    ) -> quota.GetQuotaDocumentResponse:
+        """One document with its lines."""
+        return _call(caller, self._stub.GetQuotaDocument, request, quota.GetQuotaDocumentResponse)
+
+    def post(
+        self, caller: Caller, request: quota.PostQuotaDocumentRequest
+    ) -> quota.PostQuotaDocumentResponse:
+        """Applies a document, once."""
+        kind = quota.PostQuotaDocumentResponse
+        return _call(caller, self._stub.PostQuotaDocument, request, kind, DOCUMENT_S)
+
+    def close_year(self, caller: Caller, request: quota.CloseYearRequest) -> quota.CloseYearResponse:
+        """Closes a fiscal year."""
+        return _call(caller, self._stub.CloseYear, request, quota.CloseYearResponse, DOCUMENT_S)
 
 
 class Rules:

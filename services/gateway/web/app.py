@@ -10,7 +10,7 @@ from starlette.responses import FileResponse
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
-from services.gateway.web import accounts, files, queries, stream, trace
+from services.gateway.web import accounts, files, queries, quotas, stream, trace
 from services.gateway.web.door import Door
 from services.gateway.web.parts import Parts
 from services.gateway.web.refusals import RESPONSES, add_handlers
@@ -32,7 +32,14 @@ def build_app(parts: Parts) -> ASGIApp:
     )
     app.state.parts = parts
     add_handlers(app)
-    for router in (accounts.router, files.router, queries.router, trace.router, stream.router):
+    for router in (
+        accounts.router,
+        files.router,
+        queries.router,
+        quotas.router,
+        trace.router,
+        stream.router,
+    ):
         app.include_router(router)
     app.add_api_route("/healthz", healthz, include_in_schema=False)
     app.add_api_route("/metrics", metrics, include_in_schema=False)

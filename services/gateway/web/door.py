@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services.gateway.web.files import UPLOAD_PATH
 from services.gateway.web.parts import Parts
+from services.gateway.web.quotas import DOCUMENT_BYTES_MAX, DOCUMENTS_PATH
 from services.gateway.web.refusals import answer, as_refusal
 from services.gateway.web.visit import COOKIE
 from services.kit.errors import NotAllowed
@@ -23,7 +24,7 @@ from services.kit.log import logger
 from services.kit.rpc.context import in_request
 
 BODY_BYTES_MAX = 64 * 1024
-"""Of every request but an upload, which is counted as it passes."""
+"""Of every request but a document, and an upload, which is counted as it passes."""
 SAFE = ("GET", "HEAD", "OPTIONS")
 METHODS = (*SAFE, "POST", "PUT", "PATCH", "DELETE")
 HEADERS = {
@@ -137,8 +138,9 @@ def _bounded(scope: Scope, headers: Mapping[str, str], receive: Receive) -> Rece
     """Counts the body as it is read; what counts by itself is an upload."""
     if scope["path"] == UPLOAD_PATH:
         return receive
+    bytes_max = DOCUMENT_BYTES_MAX if scope["path"] == DOCUMENTS_PATH else BODY_BYTES_MAX
     length = headers.get("content-length", "0")
-    if not length.isdigit() or int(length) > BODY_BYTES_MAX:
+    if not length.isdigit() or int(length) > bytes_max:
         raise HTTPException(413)
     seen = 0
 
@@ -146,7 +148,7 @@ def _bounded(scope: Scope, headers: Mapping[str, str], receive: Receive) -> Rece
         nonlocal seen
         message = await receive()
         seen += len(message.get("body", b""))
-        if seen > BODY_BYTES_MAX:
+        if seen > bytes_max:
             raise HTTPException(413)
         return message
 

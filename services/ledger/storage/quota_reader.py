@@ -160,7 +160,7 @@ def _document(row: RowMapping) -> DocumentRow:
 def _balances(connection: Connection, quota_ids: list[int]) -> dict[int, dict[AccountKind, int]]:
     query = f"""
         SELECT asked.id, a.id & {(1 << KIND_BITS) - 1} AS kind, sum(a.balance_fen)::bigint AS fen
-        FROM unnest(:ids) AS asked(id) CROSS JOIN LATERAL (
+        FROM unnest(CAST(:ids AS bigint[])) AS asked(id) CROSS JOIN LATERAL (
             SELECT asked.id AS owner UNION ALL SELECT o.id FROM owner AS o WHERE o.quota_id = asked.id
         ) AS owners JOIN account AS a
             ON a.id >= owners.owner << {KIND_BITS} AND a.id < (owners.owner + 1) << {KIND_BITS}

@@ -20,6 +20,8 @@ from mingzhang.ledger.v1 import (
     chain_pb2_grpc,
     ledger_pb2,
     ledger_pb2_grpc,
+    quotas_pb2,
+    quotas_pb2_grpc,
     trace_pb2,
     trace_pb2_grpc,
 )
@@ -28,7 +30,7 @@ from mingzhang.rules.v1 import rules_pb2, rules_pb2_grpc
 from prometheus_client import CollectorRegistry
 from starlette.testclient import TestClient
 
-from services.gateway.clients import Ingest, Ledger, Notify, Rules, Trace
+from services.gateway.clients import Ingest, Ledger, Notify, Quotas, Rules, Trace
 from services.gateway.domain import User
 from services.gateway.metrics import Metrics
 from services.gateway.storage import FirstPasswordFile, LiveBoard, PostgresUsers
@@ -122,6 +124,13 @@ class Gateway:
 
 
 @pytest.fixture
+def short_path() -> Iterator[Path]:
+    """A folder whose name leaves room for the names of sockets, which tmp_path does not under a test runner's worker."""
+    with tempfile.TemporaryDirectory(prefix="mzg-") as folder:
+        yield Path(folder)
+
+
+@pytest.fixture
 def others() -> OtherServices:
     """The other services, with an empty answer to every call."""
     empty = {
@@ -139,6 +148,7 @@ DESCRIPTORS = [
         (ledger_pb2, "LedgerService"),
         (chain_pb2, "ChainService"),
         (trace_pb2, "TraceService"),
+        (quotas_pb2, "QuotaService"),
         (rules_pb2, "RulesService"),
         (notify_pb2, "NotifyService"),
     )
@@ -152,7 +162,15 @@ def channel(others: OtherServices) -> Iterator[grpc.Channel]:
     clock = SystemClock()
     server = build_server("others", Config(), KEY, clock, CollectorRegistry())
     for grpc_module, (_, descriptor) in zip(
-        (ingest_pb2_grpc, ledger_pb2_grpc, chain_pb2_grpc, trace_pb2_grpc, rules_pb2_grpc, notify_pb2_grpc),
+        (
+            ingest_pb2_grpc,
+            ledger_pb2_grpc,
+            chain_pb2_grpc,
+            trace_pb2_grpc,
+            quotas_pb2_grpc,
+            rules_pb2_grpc,
+            notify_pb2_grpc,
+        ),
         DESCRIPTORS,
         strict=True,
     ):
@@ -186,7 +204,9 @@ def gateway(
     registry = CollectorRegistry()
     board, metrics = LiveBoard(database), Metrics(registry)
     hub = LiveHub(board, metrics)
-    services = Services(Ingest(channel), Ledger(channel), Trace(channel), Rules(channel), Notify(channel))
+    services = Services(
+        Ingest(channel), Ledger(channel), Trace(channel), Quotas(channel), Rules(channel), Notify(channel)
+    )
     parts = Parts(accounts, services, hub, metrics, registry, Limits(UPLOAD_BYTES_MAX, ORIGIN))
     yield Gateway(parts, others, board, database, clock, path, build_app(parts))
     hub.stop()

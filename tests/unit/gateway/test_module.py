@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
@@ -44,13 +42,6 @@ def configured(postgres: EmbeddedPostgres, folder: Path, database: str, port: in
         database_url=url.replace(f"{database}_gateway", database + "_{service}"),
         http_port=port,
     )
-
-
-@pytest.fixture
-def short_path() -> Iterator[Path]:
-    """A folder whose name leaves room for the names of sockets, which tmp_path does not under a test runner's worker."""
-    with tempfile.TemporaryDirectory(prefix="mzg-") as folder:
-        yield Path(folder)
 
 
 def test_the_start_tells_an_address_and_a_password_that_are_true(

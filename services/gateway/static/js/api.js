@@ -9,6 +9,7 @@ export class Refusal extends Error {
     super(body.message);
     this.status = status;
     this.code = body.code;
+    this.details = body.details || {};
     this.requestId = body.request_id || "";
   }
 }

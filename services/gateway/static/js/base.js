@@ -22,6 +22,30 @@ export function divisionName(code) {
   return state.divisions.get(code)?.name || code || "—";
 }
 
+export function levelOf(code) {
+  return state.divisions.get(code)?.level || "";
+}
+
+export function isBelow(code, root) {
+  return code.startsWith(prefix(root));
+}
+
+// Divisions to which one can issue: the next level, and counties from the province too.
+export function divisionsBelow(code) {
+  const levels = { province: ["prefecture", "county"], prefecture: ["county"], county: ["township"] }[levelOf(code)] || [];
+  const inside = prefix(code);
+  return [...state.divisions.values()]
+    .filter((one) => one.code !== code && one.code.startsWith(inside) && levels.includes(one.level))
+    .sort((a, b) => (a.code < b.code ? -1 : 1));
+}
+
+// Divisions that pass a test, in order of the tree.
+export function divisionsWhere(passes) {
+  return [...state.divisions.values()]
+    .filter((one) => passes(one.code))
+    .sort((a, b) => (a.code < b.code ? -1 : 1));
+}
+
 export function fundName(code) {
   const fund = state.funds.get(code);
   return fund ? `${code} ${fund.name}` : code || "—";
@@ -42,9 +66,12 @@ export function divisionSelect(name, chosen, first = t("all")) {
   return select(name, [["", first], ...options], chosen);
 }
 
+export function fundOptions() {
+  return [...state.funds.keys()].sort().map((code) => [code, fundName(code)]);
+}
+
 export function fundSelect(name, chosen) {
-  const options = [...state.funds.keys()].sort().map((code) => [code, fundName(code)]);
-  return select(name, [["", t("all")], ...options], chosen);
+  return select(name, [["", t("all")], ...fundOptions()], chosen);
 }
 
 function prefix(code) {

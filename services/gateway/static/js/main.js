@@ -6,11 +6,14 @@ import { el, show } from "./dom.js";
 import * as live from "./live.js";
 import { failure } from "./parts.js";
 import { cases, oneCase } from "./pages/cases.js";
+import { documents, oneDocument } from "./pages/documents.js";
 import { files } from "./pages/files.js";
 import { ledger } from "./pages/ledger.js";
 import { overview } from "./pages/overview.js";
 import { onePayment, payments } from "./pages/payments.js";
 import { reconciliation } from "./pages/reconciliation.js";
+import { oneQuota, quotas } from "./pages/quotas.js";
+import { receive, tellWaiting } from "./pages/receive.js";
 import { rules } from "./pages/rules.js";
 import { passwordPage, signInPage } from "./pages/signin.js";
 import { traceOne, traceSearch } from "./pages/trace.js";
@@ -21,6 +24,9 @@ import { hasChosenLanguage, language, setLanguage, t } from "./words.js";
 const PAGES = {
   overview: { page: overview, refreshes: true },
   ledger: { page: ledger },
+  quotas: { page: quotas, one: oneQuota, counts: true },
+  documents: { page: documents, one: oneDocument, counts: true },
+  receive: { page: receive, roles: ["administrator", "finance_officer"], counts: true },
   payments: { page: payments, one: onePayment },
   trace: { page: traceSearch, one: traceOne },
   reconciliation: { page: reconciliation },
@@ -51,8 +57,11 @@ async function open(quietly = false) {
   const place = document.getElementById("main");
   const { name, key, query } = address();
   for (const link of document.querySelectorAll("nav.main a")) {
-    if (link.dataset.page === name) link.setAttribute("aria-current", "page");
-    else link.removeAttribute("aria-current");
+    if (link.dataset.page !== name) link.removeAttribute("aria-current");
+    else {
+      link.setAttribute("aria-current", "page");
+      if (!quietly) link.scrollIntoView({ block: "nearest", inline: "nearest" });
+    }
   }
   document.title = `${t(name)} · ${t("product")}`;
   if (!quietly) place.setAttribute("aria-busy", "true");
@@ -64,6 +73,7 @@ async function open(quietly = false) {
     if (mine === turn && me) show(place, failure(error, () => open()));
   }
   if (mine !== turn) return;
+  if (PAGES[name].counts) tellWaiting(me);
   place.removeAttribute("aria-busy");
   if (!quietly) {
     window.scrollTo(0, 0);
@@ -101,6 +111,7 @@ function shell() {
     ),
   );
   showState(live.liveState());
+  tellWaiting(me);
 }
 
 function showState(name) {

@@ -29,6 +29,15 @@ export function sum(amounts) {
   return amounts.reduce((total, fen) => total + BigInt(fen), 0n);
 }
 
+// Yuan as somebody types them, "1,234.5" or "１２３４．５", as fen; null if that is no amount.
+export function fenOf(typed) {
+  const plain = typed.normalize("NFKC").replace(/[\s,]/g, "");
+  const found = /^(-?)(\d{1,13})(?:\.(\d{1,2}))?$/.exec(plain);
+  if (!found) return null;
+  const size = BigInt(found[2]) * 100n + BigInt((found[3] || "").padEnd(2, "0"));
+  return found[1] ? -size : size;
+}
+
 function parts(value) {
   const number = BigInt(value);
   return number < 0n ? { sign: "-", size: -number } : { sign: "", size: number };

@@ -6,13 +6,15 @@ import { language, t, word } from "./words.js";
 
 const ROWS_SHOWN = 200;
 
-// columns: [{name, cell(row), number?, wide?}]. The rows of a long table come in portions.
-export function table(caption, columns, rows, foot) {
+// columns: [{name, cell(row), number?, wide?, tight?, lead?, least?}]. The rows of a long table come in portions. A table of the kind "stacks"
+// becomes a card for each row where the screen is narrow: the lead is its title, the least is left out.
+export function table(caption, columns, rows, foot, kind = "") {
   const body = el("tbody");
   const more = el("button", { type: "button", class: "quiet", on: { click: () => showRows() } });
   let shown = 0;
+  const stacks = kind.startsWith("stacks");
   const showRows = () => {
-    for (const row of rows.slice(shown, shown + ROWS_SHOWN)) body.append(tableRow(columns, row));
+    for (const row of rows.slice(shown, shown + ROWS_SHOWN)) body.append(tableRow(columns, row, stacks));
     shown = Math.min(shown + ROWS_SHOWN, rows.length);
     more.hidden = shown >= rows.length;
     more.textContent = t("showMore", { n: Math.min(ROWS_SHOWN, rows.length - shown) });
@@ -24,7 +26,7 @@ export function table(caption, columns, rows, foot) {
   const head = columns.map((column) => el("th", { scope: "col", class: cellClass(column) }, column.name));
   return el(
     "div",
-    { class: "table-frame", tabindex: 0, role: "region", "aria-label": caption },
+    { class: `table-frame ${kind}`.trim(), tabindex: 0, role: "region", "aria-label": caption },
     el(
       "table",
       {},
@@ -37,12 +39,13 @@ export function table(caption, columns, rows, foot) {
   );
 }
 
-function tableRow(columns, row) {
-  return el("tr", {}, columns.map((column) => el("td", { class: cellClass(column) }, column.cell(row))));
+function tableRow(columns, row, stacks = false) {
+  const cell = (column) => (stacks ? el("div", {}, column.cell(row)) : column.cell(row));
+  return el("tr", {}, columns.map((column) => el("td", { class: cellClass(column), "data-name": column.name }, cell(column))));
 }
 
 function cellClass(column) {
-  return [column.number ? "number" : "", column.wide ? "wide" : "", column.tight ? "tight" : ""].join(" ").trim() || null;
+  return ["number", "wide", "tight", "lead", "least"].filter((kind) => column[kind]).join(" ") || null;
 }
 
 export function panel(title, ...children) {
@@ -69,7 +72,8 @@ export function tag(text, kind = "") {
 
 export function amount(fen, unit = "yuan") {
   const shown = unit === "yuan" ? yuan(fen) : tenThousands(fen);
-  return el("span", { class: BigInt(fen) < 0n ? "amount negative" : "amount", title: `${yuan(fen)} ${t("yuan")}` }, shown);
+  const size = BigInt(fen);
+  return el("span", { class: `amount${size < 0n ? " negative" : ""}${size === 0n ? " zero" : ""}`, title: `${yuan(fen)} ${t("yuan")}` }, shown);
 }
 
 export function bar(basisPoints) {

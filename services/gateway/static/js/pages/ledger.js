@@ -14,6 +14,8 @@ export async function ledger({ query }) {
   const wanted = Object.fromEntries(["fiscal_year", "division_code", "category", "fund_code"].map((name) => [name, query.get(name) || ""]));
   const summary = await get("/summary", wanted);
   const money = (name, key) => ({ name, number: true, cell: (row) => amount(row[key] || 0, unit) });
+  // What most divisions never have is a column only where somebody has it.
+  const some = (name, key) => (summary.rows.some((row) => BigInt(row[key]) !== 0n) ? [money(name, key)] : []);
   const columns = [
     { name: t("division"), tight: true, cell: (row) => (row.isTotal ? el("b", {}, t("total")) : el("a", { href: `#/payments?division_code=${row.division_code}${row.fund_code ? `&fund_code=${row.fund_code}` : ""}` }, divisionName(row.division_code))) },
     { name: t("fund"), tight: true, cell: (row) => (row.isTotal ? "" : [fund(row.fund_code), traceLink(row)]) },
@@ -21,8 +23,11 @@ export async function ledger({ query }) {
     { name: t("year"), tight: true, cell: (row) => row.fiscal_year || "" },
     money(t("arranged"), "arranged_fen"),
     money(t("issued"), "issued_fen"),
+    ...some(t("inTransit"), "in_transit_fen"),
     money(t("allotted"), "allotted_fen"),
+    ...some(t("pending"), "pending_fen"),
     money(t("free"), "free_fen"),
+    ...some(t("frozen"), "frozen_fen"),
     money(t("paidShort"), "paid_fen"),
     money(t("intermediate"), "intermediate_fen"),
     { name: t("progress"), cell: (row) => bar(row.progress_bp) },
