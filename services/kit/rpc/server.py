@@ -82,7 +82,8 @@ def build_server(
     server = grpc.server(
         ThreadPoolExecutor(threads, thread_name_prefix=f"rpc-{service}"),
         interceptors=[_Door(service, secret_key, clock, rpc_metrics(registry))],
-        options=OPTIONS,
+        # A port that another process has is refused aloud: shared, each would answer some calls of the other's.
+        options=(*OPTIONS, ("grpc.so_reuseport", 0)),
         maximum_concurrent_rpcs=threads * WAITING_PER_THREAD,
     )
     return GrpcServer(server, health.HealthServicer())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from sqlalchemy import Connection, RowMapping, text
@@ -40,6 +41,17 @@ _LINE = f"""
         coalesce((SELECT q.key FROM quota AS q WHERE q.issue_line_id = l.id), '') AS received_quota_key
     FROM document_line AS l
 """
+# Documents with a line that names the quota, and those that recovered what a quota below it had.
+_OF_QUOTA = """
+    SELECT l.document_key FROM document_line AS l WHERE l.quota_key = :quota_key
+    UNION
+    SELECT l.document_key FROM document_line AS l WHERE l.to_quota_key = :quota_key
+    UNION
+    SELECT l.document_key FROM quota AS u JOIN quota AS below ON below.issuer_division_code = u.division_code
+        AND below.upper_document_number = u.document_number AND below.upper_id = u.id
+    JOIN document_line AS l ON l.quota_key = below.key JOIN document AS r ON r.key = l.document_key
+    WHERE u.key = :quota_key AND r.kind = 'recover'
+"""
 _TO_SCOPE = "l.to_division_code >= :low AND l.to_division_code < :high"
 _ISSUED_TO_SCOPE = f"EXISTS (SELECT FROM document_line AS l WHERE l.document_key = d.key AND {_TO_SCOPE})"
 _QUOTA = """
@@ -69,7 +81,11 @@ class QuotaTables:
             mine = scope.sees_division(found["division_code"])
             lines = f"{_LINE} WHERE l.document_key = :key AND (:mine OR {_TO_SCOPE}) ORDER BY l.number"
             rows = connection.execute(text(lines), {**parameters, "mine": mine}).mappings()
-            return _document(found), [LineRow(**row) for row in rows]
+            shown = [LineRow(**row) for row in rows]
+            document = _document(found)
+            return document if mine else replace(
+                document, amount_fen=sum(one.amount_fen for one in shown)
+            ), shown
 
     def documents(self, scope: Scope, asked: DocumentFilter, before_id: int, limit: int) -> list[DocumentRow]:
         """Documents of the scope, newest first, with ids below `before_id` (0: from the newest on)."""
@@ -80,9 +96,7 @@ class QuotaTables:
             "d.fiscal_year = :fiscal_year": bool(asked.fiscal_year),
             "d.kind = :kind": asked.kind is not None,
             "d.document_number = :document_number": bool(asked.document_number),
-            """d.key IN (
-                SELECT l.document_key FROM document_line AS l WHERE l.quota_key = :quota_key OR l.to_quota_key = :quota_key
-            )""": bool(asked.quota_key),
+            f"(d.key IN ({_OF_QUOTA}) OR d.original_key IN ({_OF_QUOTA}))": bool(asked.quota_key),
         }
         conditions += [condition for condition, is_given in given.items() if is_given]
         parameters |= {

@@ -25,9 +25,17 @@ _QUOTAS = {
     Tag.PAYMENT: """LEFT JOIN payment AS original ON original.key = entry.original_key
         LEFT JOIN quota AS q ON q.id = coalesce(entry.quota_id, original.quota_id)""",
     Tag.DISBURSEMENT: _LINKED,
+    Tag.QUOTA_DOCUMENT: """LEFT JOIN LATERAL (
+        SELECT quota.fund_code FROM document_line JOIN quota ON quota.id = document_line.quota_id
+        WHERE document_line.document_key = entry.key AND quota.fund_code = ANY (:funds) LIMIT 1
+    ) AS q ON true""",
+    Tag.QUOTA_LINE: f"{_LINKED} JOIN document AS d ON d.key = entry.document_key",
 }
 """How an entry finds the quota whose fund decides who sees it, as `q`."""
-_DIVISIONS = {Tag.ALLOTMENT: "coalesce(q.division_code, x.division_code, '')"}
+_DIVISIONS = {
+    Tag.ALLOTMENT: "coalesce(q.division_code, x.division_code, '')",
+    Tag.QUOTA_LINE: "d.division_code",
+}
 
 
 class EntryTables:

@@ -258,6 +258,14 @@ def test_health_and_reflection_answer_without_a_caller(running: Running) -> None
     assert "mingzhang.event.v1.StreamService" in names
 
 
+def test_a_port_that_is_taken_is_refused_aloud() -> None:
+    first, second = (build_server("ingest", Config(), KEY, StoppedClock(), CollectorRegistry()) for _ in "ab")
+    address = first.start("127.0.0.1:0")
+    with pytest.raises(RuntimeError):
+        second.start(address)
+    first.stop(0)
+
+
 def test_calls_are_counted_by_outcome(running: Running) -> None:
     running.stub.GetImport(GetImportRequest(), timeout=5)
 

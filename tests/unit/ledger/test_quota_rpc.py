@@ -138,15 +138,19 @@ def test_pages_follow_each_other_without_gap_or_doubling(world: World, servicer:
     [
         ({"kind": pb.QUOTA_DOCUMENT_KIND_RECEIVE}, ["D5", "D3"]),
         ({"document_number": "青财农字(2018)4号"}, ["D4"]),
-        ({"quota_key": "M"}, ["D4", "D3"]),
+        ({"quota_key": "M"}, ["D6", "D4", "D3"]),
+        ({"quota_key": "L"}, ["D7", "D6", "D5"]),
         ({"fiscal_year": 2019}, []),
-        ({"division_code": COUNTY}, ["D5"]),
+        ({"division_code": COUNTY}, ["D7", "D5"]),
     ],
 )
 def test_documents_are_found_by_what_is_asked(
     world: World, servicer: QuotaServicer, asked: dict[str, Any], found: list[str]
 ) -> None:
-    tree(Desk(world))
+    desk = Desk(world)
+    tree(desk)
+    desk.hand_in(Kind.RECOVER, {"quota_key": "L", "amount_fen": 1_00}, division_code=PREFECTURE)
+    desk.hand_in(Kind.FREEZE, {"quota_key": "L", "amount_fen": 1_00}, division_code=COUNTY)
     with acting_as(ADMIN):
         page = servicer.ListQuotaDocuments(pb.ListQuotaDocumentsRequest(limit=10, **asked), CONTEXT)
 
@@ -169,6 +173,7 @@ def test_a_county_sees_of_an_issue_only_its_own_lines(world: World, servicer: Qu
             servicer.GetQuotaDocument(pb.GetQuotaDocumentRequest(key="D1"), CONTEXT)
 
     assert [one.asked.to_division_code for one in seen.lines] == [COUNTY]
+    assert seen.document.amount_fen == 2_00
     assert [(one.issue_line_key, one.amount_fen) for one in waiting.lines] == [("ISSUE:2", 2_00)]
 
 

@@ -14,6 +14,7 @@ from services.kit.errors import Conflict, InvalidInput, MingzhangError, NotFound
 from services.kit.rpc.context import acting_as
 from services.ledger import usecases
 from services.ledger.domain import heads, receipts
+from services.ledger.domain.documents import Kind
 from services.ledger.domain.linking import UNSTORABLE_TEXT
 from services.ledger.rpc import ChainServicer
 from services.ledger.storage import SEALED
@@ -21,9 +22,18 @@ from services.ledger.usecases import heads as reading_heads
 from services.ledger.usecases import receipts as giving
 from services.ledger.usecases.receipts import KINDS
 from tests.unit.ledger.forger import reseal
+from tests.unit.ledger.papers import Desk, line
 from tests.unit.ledger.world import COUNTY, DOCUMENT, NEIGHBOUR, PREFECTURE, SEED, World
 
-KEYS = {"quota": "Q1", "project": "X1", "allotment": "A1", "payment": "P1", "disbursement": "D1"}
+KEYS = {
+    "quota": "Q1",
+    "project": "X1",
+    "allotment": "A1",
+    "payment": "P1",
+    "disbursement": "D1",
+    "quota_document": "DOC",
+    "quota_line": "DOC:1",
+}
 PUBLIC_KEY = heads.public_key_of(SEED).hex()
 CONTEXT: Any = None
 
@@ -42,6 +52,13 @@ def worked(world: World) -> World:
     return world
 
 
+@pytest.fixture
+def documented(worked: World) -> World:
+    """The same with a document of the county."""
+    Desk(worked).hand_in(Kind.FREEZE, line("Q1", 5), division_code=COUNTY, key="DOC")
+    return worked
+
+
 def refused(call: Any, kind: type[MingzhangError]) -> MingzhangError:
     with pytest.raises(kind) as refusal:
         call()
@@ -49,13 +66,15 @@ def refused(call: Any, kind: type[MingzhangError]) -> MingzhangError:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_every_kind_of_entry_has_a_receipt_that_leads_to_the_head_of_now(worked: World, kind: str) -> None:
-    given = usecases.give_receipt(worked.receipts, Scope(""), kind, KEYS[kind])
+def test_every_kind_of_entry_has_a_receipt_that_leads_to_the_head_of_now(
+    documented: World, kind: str
+) -> None:
+    given = usecases.give_receipt(documented.receipts, Scope(""), kind, KEYS[kind])
     text = receipts.to_json(given)
-    found = usecases.check_receipt(text, SEALED, {heads.public_key_of(SEED)}, [worked.head()])
+    found = usecases.check_receipt(text, SEALED, {heads.public_key_of(SEED)}, [documented.head()])
 
     assert (found.tag.name.lower(), found.key) == (kind, KEYS[kind])
-    assert (found.head.height, found.head.hash) == worked.chain.head()
+    assert (found.head.height, found.head.hash) == documented.chain.head()
     assert found.fields["key"] == KEYS[kind]
 
 
@@ -101,11 +120,11 @@ def test_what_has_no_receipt_is_refused(worked: World, kind: str, key: str, code
         (Scope(NEIGHBOUR, ("C22",)), set()),
     ],
 )
-def test_a_receipt_is_for_whoever_may_see_the_entry(worked: World, scope: Scope, seen: set[str]) -> None:
+def test_a_receipt_is_for_whoever_may_see_the_entry(documented: World, scope: Scope, seen: set[str]) -> None:
     given = set()
     for kind in KINDS:
         try:
-            usecases.give_receipt(worked.receipts, scope, kind, KEYS[kind])
+            usecases.give_receipt(documented.receipts, scope, kind, KEYS[kind])
             given.add(kind)
         except NotFound:
             pass
