@@ -162,7 +162,7 @@ def allotment_rows(
 def transfer_rows(plan: Plan, first_line_id: int, day: date) -> pl.DataFrame:
     """The movements of a plan as transfers without ids, but for allotments, which make their own.
 
-    The subject of a transfer is the line that caused it; of a reversal's, the line's number among those reversed.
+    The subject of a transfer is the line that caused it; of a reversal's, the line that it undoes.
     """
     rows = [
         {

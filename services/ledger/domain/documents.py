@@ -21,7 +21,7 @@ TEXT_MAX = 500
 _OPENING, _CLOSING = r"[\[({【〔<〈《［（]", r"[\])}】〕>〉》］）]"
 _YEAR = re.compile(rf"{_OPENING}([0-9]{{4}}){_CLOSING}")
 _REGULAR = re.compile(r"[一-鿿]{1,20}〔[0-9]{4}〕第?[0-9]{1,6}号")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_CONTROL = re.compile("[\x00-\x1f\x7f\x85\u2028\u2029]")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
@@ -197,6 +197,10 @@ def _head_problems(document: Document, today: date) -> Iterator[Problem]:
         )
     if not 2000 <= document.fiscal_year <= 2100:
         yield Problem("ledger.fiscal_year", "年度应为 2000 至 2100", "the year is not from 2000 to 2100")
+    if document.issued_on.year < 2000:
+        yield Problem(
+            "ledger.day_too_old", "业务日和印发日期不早于 2000 年", "no day is before the year 2000"
+        )
     if document.advance and document.fiscal_year != document.effective_on.year + 1:
         yield Problem(
             "ledger.advance_year",

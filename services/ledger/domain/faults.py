@@ -17,6 +17,8 @@ _KINDS_ZH = {
     "allotment": "分配",
     "payment": "支付",
     "disbursement": "发放明细",
+    "quota_document": "指标单据",
+    "quota_line": "单据明细",
     "balance": "余额",
 }
 

@@ -68,6 +68,7 @@ class IssueLine:
 class Original:
     """A document that is to be reversed, and what it moved. `reversed_by` is empty while it stands."""
 
+    id: int
     key: str
     kind: Kind
     division_code: str
@@ -167,8 +168,13 @@ class Balances:
         return self._left.get((quota_id, kind, project_key), 0)
 
     def unused(self, quota_id: int) -> int:
-        """What may be passed on, moved or taken away; never negative."""
-        return sum(max(self.of(quota_id, kind), 0) for kind in UNUSED)
+        """What may be passed on, moved or taken away; never negative. Overdrawn by payments, it makes good for them."""
+        overdrawn = sum(
+            min(fen, 0)
+            for (owner, kind, _), fen in self._left.items()
+            if owner == quota_id and kind is AccountKind.ALLOTMENT_FREE
+        )
+        return max(sum(self.of(quota_id, kind) for kind in UNUSED) + overdrawn, 0)
 
     def has_been_used(self, quota_id: int) -> bool:
         """Whether any part was issued, frozen, allotted or paid: any balance that is neither unused nor outside."""

@@ -20,6 +20,8 @@ from services.ledger.domain.heads import SignedHead
 from services.ledger.domain.proofs import HASH_BYTES, root_of
 from services.ledger.domain.strict_json import bytes_of, read_object, take, unreadable
 
+HEIGHT_MAX = 2**62
+"""A chain of a block each microsecond reaches it in 146,000 years; the headers after it still have heights."""
 HEADERS_MAX = 10_000
 """Headers from the block to the signed head. If there are more, the head of the block itself is signed."""
 BYTES_MAX = 8 * 1024**2
@@ -160,6 +162,8 @@ def from_json(text: bytes) -> Receipt:
 
 def _block(found: object) -> Block:
     fields = take(found, _BLOCK_SHAPE, "receipt")
+    if fields["height"] > HEIGHT_MAX:
+        raise unreadable("receipt")
     hashes = {
         name: bytes_of(fields[name], "receipt", HASH_BYTES)
         for name in ("previous_hash", "merkle_root", "hash")

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
-
-import orjson
 
 from services.kit.errors import InvalidInput
 
@@ -15,11 +14,18 @@ INTEGER_MAX = 2**63 - 1
 def read_object(text: bytes, what: str) -> dict[str, Any]:
     """The JSON object that a text is; refuses anything else. `what` is the code of its kind, such as "head"."""
     try:
-        found = orjson.loads(text)
-    except ValueError as error:
+        found = json.loads(text, object_pairs_hook=_no_name_twice)
+    except (ValueError, RecursionError) as error:
         raise unreadable(what) from error
     if not isinstance(found, dict):
         raise unreadable(what)
+    return found
+
+
+def _no_name_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("a name comes twice")
     return found
 
 

@@ -181,7 +181,12 @@ def id_of(page_token: str) -> int:
     """The id that a page token names; 0 if there is none."""
     if not page_token:
         return 0
-    if not page_token.isascii() or not page_token.isdigit() or not 0 < int(page_token[:20]) < 2**63:
+    if (
+        not page_token.isascii()
+        or not page_token.isdigit()
+        or len(page_token) > 19
+        or not int(page_token) > 0
+    ):
         raise bad_token()
     return int(page_token)
 

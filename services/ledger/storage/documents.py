@@ -162,9 +162,15 @@ class DocumentRows(Rows):
     def _held_balances(self, quota_ids: set[int]) -> Mapping[int, dict[AccountKind, int]]:
         """Balances by quota, locked in the order of the accounts' ids, as every posting does.
 
-        Read once more after the locks: an account that a posting made while this one waited is then seen too.
+        The quotas themselves are locked first: one that has no account yet has nothing else to lock. Balances are read
+        once more after the locks: an account that a posting made while this one waited is then seen too.
         """
         asked = wanted(pl.Series("id", sorted(quota_ids), dtype=pl.Int64).to_frame())
+        self._read(
+            f"SELECT q.id FROM {asked.rows} JOIN quota AS q ON q.id = wanted.id ORDER BY q.id FOR NO KEY UPDATE OF q",
+            asked.parameters,
+            {"id": pl.Int64},
+        )
         query = f"""
             SELECT a.id, a.balance_fen FROM {asked.rows} JOIN account AS a
                 ON a.id >= wanted.id << {KIND_BITS} AND a.id < (wanted.id + 1) << {KIND_BITS} ORDER BY a.id
@@ -228,6 +234,7 @@ class DocumentRows(Rows):
             text("SELECT id FROM quota WHERE document_key = :key"), {"key": key}
         ).all()
         original = Original(
+            row.id,
             row.key,
             kind,
             row.division_code,

@@ -38,8 +38,8 @@ _LINE = f"""
         coalesce(l.to_division_code, '') AS to_division_code, coalesce(l.project_key, '') AS project_key,
         coalesce(l.issue_line_key, '') AS issue_line_key, l.asked_fen, coalesce(l.take, '') AS take, l.pending,
         coalesce(l.summary, '') AS summary, l.amount_fen, {STATE_OF_LINE} AS state,
-        coalesce((SELECT q.key FROM quota AS q WHERE q.issue_line_id = l.id), '') AS received_quota_key
-    FROM document_line AS l
+        coalesce((SELECT r.key FROM quota AS r WHERE r.issue_line_id = l.id), '') AS received_quota_key
+    FROM document_line AS l JOIN quota AS q ON q.id = l.quota_id
 """
 # Documents with a line that names the quota, and those that recovered what a quota below it had.
 _OF_QUOTA = """
@@ -54,6 +54,12 @@ _OF_QUOTA = """
 """
 _TO_SCOPE = "l.to_division_code >= :low AND l.to_division_code < :high"
 _ISSUED_TO_SCOPE = f"EXISTS (SELECT FROM document_line AS l WHERE l.document_key = d.key AND {_TO_SCOPE})"
+_OF_FUNDS = f"""
+    (:all_funds OR EXISTS (
+        SELECT FROM document_line AS l JOIN quota AS q ON q.id = l.quota_id
+        WHERE l.document_key IN (d.key, d.original_key) AND {_FUNDS}
+    ))
+"""
 _QUOTA = """
     SELECT q.id, q.key, q.division_code, q.fiscal_year, coalesce(q.document_number, '') AS document_number,
         coalesce(q.upper_document_number, '') AS upper_document_number,
@@ -73,23 +79,26 @@ class QuotaTables:
     def document(self, scope: Scope, key: str) -> tuple[DocumentRow, list[LineRow]] | None:
         """One document, if it is of the scope or issues to it; of another's issue only the lines to the scope."""
         parameters = {**bounds(scope), "key": key}
-        query = f"{_DOCUMENT} WHERE d.key = :key AND ({_IN_SCOPE.format(row='d')} OR {_ISSUED_TO_SCOPE})"
+        seen = f"({_IN_SCOPE.format(row='d')} OR {_ISSUED_TO_SCOPE}) AND {_OF_FUNDS}"
+        query = f"{_DOCUMENT} WHERE d.key = :key AND {seen}"
         with self._database.reading() as connection:
             found = connection.execute(text(query), parameters).mappings().one_or_none()
             if found is None:
                 return None
             mine = scope.sees_division(found["division_code"])
-            lines = f"{_LINE} WHERE l.document_key = :key AND (:mine OR {_TO_SCOPE}) ORDER BY l.number"
+            lines = f"{_LINE} WHERE l.document_key = :key AND (:mine OR {_TO_SCOPE}) AND {_FUNDS} ORDER BY l.number"
             rows = connection.execute(text(lines), {**parameters, "mine": mine}).mappings()
             shown = [LineRow(**row) for row in rows]
             document = _document(found)
-            return document if mine else replace(
-                document, amount_fen=sum(one.amount_fen for one in shown)
-            ), shown
+            if mine and not scope.funds:
+                return document, shown
+            # Of another's issue the receiver is told what it gets, and not from which quota (decision 0011).
+            told = shown if mine else [replace(one, quota_key="") for one in shown]
+            return replace(document, amount_fen=sum(one.amount_fen for one in told)), told
 
     def documents(self, scope: Scope, asked: DocumentFilter, before_id: int, limit: int) -> list[DocumentRow]:
         """Documents of the scope, newest first, with ids below `before_id` (0: from the newest on)."""
-        conditions = [_IN_SCOPE.format(row="d")]
+        conditions = [_IN_SCOPE.format(row="d"), _OF_FUNDS]
         parameters = {**bounds(scope), "limit": limit, "before_id": before_id}
         given = {
             "d.id < :before_id": bool(before_id),

@@ -48,6 +48,7 @@ _NODE = {
     **_STEP,
     "category": ("q.category", pl.String),
     **{name: (f"coalesce(m.{name}, 0)", pl.Int64) for name in _MEASURED},
+    "amount_fen": ("coalesce(m.arranged_fen, 0)", pl.Int64),
     # What is in transit was issued: it is what the quotas below do not have yet.
     "issued_fen": ("coalesce(m.issued_fen + m.in_transit_fen, 0)", pl.Int64),
     **{name: (f"coalesce(s.{name}, 0)", pl.Int64) for name in _BELOW},
@@ -60,7 +61,7 @@ NAMED = """
     LEFT JOIN division AS d ON d.code = q.division_code LEFT JOIN fund AS f ON f.code = q.fund_code
 """
 SEEN = """
-    ({0}.division_code >= %(low)s AND {0}.division_code < %(high)s
+    ({0}.standing AND {0}.division_code >= %(low)s AND {0}.division_code < %(high)s
         AND (%(all_funds)s OR {0}.fund_code = ANY (%(funds)s::text[])))
 """
 # By the index over what quotas name above them, which the matching of uppers has already; and what was carried over.
@@ -180,7 +181,7 @@ class QuotaTraces:
         query = f"""
             WITH RECURSIVE picked AS (
                 SELECT q.id, q.division_code, q.document_number, 'it' AS role FROM quota AS q
-                WHERE q.division_code = %(division)s AND q.standing AND {SEEN.format("q")} AND {_AFTER}
+                WHERE q.division_code = %(division)s AND {SEEN.format("q")} AND {_AFTER}
                     AND (%(fund_code)s = '' OR q.fund_code = %(fund_code)s)
                     AND (%(fiscal_year)s = 0 OR q.fiscal_year = %(fiscal_year)s)
                 ORDER BY q.key LIMIT %(limit)s

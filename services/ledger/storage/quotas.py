@@ -8,6 +8,7 @@ from sqlalchemy import text
 
 from services.kit.frames import wanted
 from services.kit.rows import no_rows
+from services.ledger.domain.accounts import KIND_BITS, AccountKind
 from services.ledger.storage.rows import Rows, Schema
 
 _RESTATED: Schema = {"kind": pl.String, "key": pl.String, "category": pl.String, "from_day": pl.Date}
@@ -63,9 +64,9 @@ class QuotaRows(Rows):
     def rematched(self, quota_ids: pl.Series) -> pl.DataFrame:
         """Received quotas among these, or below these, whose upper quota is another one now; stores it.
 
-        What was received of a line of an issue stays with the quota of that line. Else the upper quota is the
-        issuer's with the upper document number: of several, one of the same fund, then of the same function class,
-        then the one of the lowest key.
+        What was received of a line of an issue stays with the quota of that line, and what was recovered of since.
+        Else the upper quota is the issuer's with the upper document number, not one that was carried over: of several,
+        one of the same year, then of the same fund, then of the same function class, then the one of the lowest key.
         """
         asked = wanted(quota_ids.to_frame("id"))
         found = self._read(
@@ -75,11 +76,15 @@ class QuotaRows(Rows):
                 SELECT u.id FROM quota AS u
                 WHERE u.division_code = q.issuer_division_code
                     AND u.document_number = q.upper_document_number AND u.id <> q.id AND u.standing
-                ORDER BY coalesce(u.fund_code <> q.fund_code, true),
+                    AND u.origin_id IS NULL
+                ORDER BY u.fiscal_year <> q.fiscal_year, coalesce(u.fund_code <> q.fund_code, true),
                     coalesce(u.function_class <> q.function_class, true), u.key
                 LIMIT 1
             ) AS upper
-            WHERE upper.id IS DISTINCT FROM q.upper_id AND q.issue_line_id IS NULL AND q.standing AND q.id = ANY (ARRAY(
+            WHERE upper.id IS DISTINCT FROM q.upper_id AND q.issue_line_id IS NULL AND q.standing AND NOT EXISTS (
+                SELECT FROM account AS recovered WHERE recovered.balance_fen <> 0
+                    AND recovered.id = (q.id << {KIND_BITS}) + {int(AccountKind.RECOVERED)}
+            ) AND q.id = ANY (ARRAY(
                 SELECT wanted.id FROM {asked.rows}
                 UNION
                 SELECT below.id FROM {asked.rows} JOIN quota AS new ON new.id = wanted.id
@@ -110,13 +115,14 @@ class QuotaRows(Rows):
 
     def _arrived(self, matched: pl.DataFrame) -> pl.DataFrame:
         """quota_id and issue_line_id of quotas whose money is in transit: issued to their division from their upper
-        quota, the same amount, and received by nobody. Each line arrives once."""
+        quota by their document, the same amount, and received by nobody. Each line arrives once."""
         asked = wanted(matched.select("quota_id", "new_upper_id"))
         open_lines = self._read(
             f"""
             SELECT DISTINCT q.id, line.id FROM {asked.rows} JOIN quota AS q ON q.id = wanted.quota_id
             CROSS JOIN LATERAL (
-                SELECT l.id FROM document_line AS l
+                SELECT l.id FROM document_line AS l JOIN document AS d ON d.key = l.document_key
+                    AND d.document_number = q.document_number AND d.fiscal_year = q.fiscal_year
                 WHERE l.to_division_code = q.division_code AND l.quota_id = wanted.new_upper_id
                     AND l.amount_fen = q.amount_fen AND {IN_TRANSIT}
             ) AS line ORDER BY 2, 1
@@ -138,7 +144,7 @@ class QuotaRows(Rows):
         return self._read(
             f"""
             UPDATE allotment AS a SET quota_id = q.id FROM quota AS q
-            WHERE q.key = a.quota_key AND a.quota_id IS NULL AND a.id = ANY (ARRAY(
+            WHERE q.key = a.quota_key AND q.standing AND a.quota_id IS NULL AND a.id = ANY (ARRAY(
                 SELECT id FROM {ids.rows}
                 UNION
                 SELECT waiting.id FROM {keys.rows}

@@ -143,7 +143,7 @@ class ReconciliationTables:
         query = f"""
             WITH RECURSIVE up AS (
                 SELECT q.id AS start, q.id, q.upper_id, ARRAY[q.id] AS path FROM quota AS q
-                WHERE q.division_code >= %(low)s AND q.division_code < %(high)s
+                WHERE q.standing AND q.division_code >= %(low)s AND q.division_code < %(high)s
                     AND (%(all_funds)s OR q.fund_code = ANY (%(funds)s::text[]))
                     AND (%(fund_code)s = '' OR q.fund_code = %(fund_code)s)
                     AND (%(fiscal_year)s = 0 OR q.fiscal_year = %(fiscal_year)s)
@@ -156,7 +156,7 @@ class ReconciliationTables:
                 SELECT coalesce(t.document_number, '') AS document_number, coalesce(t.fund_code, '') AS fund_code,
                     bool_and(t.upper_id IS NULL AND t.upper_document_number IS NULL AND t.issuer_division_code IS NULL)
                         AS complete,
-                    coalesce(d.level, '') AS level, count(*) AS quotas, sum(q.amount_fen)::bigint AS amount_fen,
+                    coalesce(d.level, '') AS level, count(*) AS quotas, coalesce(sum(m.arranged_fen), 0)::bigint AS amount_fen,
                     coalesce(sum(m.issued_fen + m.in_transit_fen), 0)::bigint AS issued_fen,
                     coalesce(sum(m.allotted_fen), 0)::bigint AS allotted_fen,
                     coalesce(sum(m.paid_fen), 0)::bigint AS paid_fen,

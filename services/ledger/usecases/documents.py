@@ -49,6 +49,8 @@ def post_document(book: Book, document: Document, caller: Caller, today: date) -
 
     def work(posting: Posting) -> Posted:
         posting.enter(Gate.ALONE if document.kind in _ALONE else Gate.PAYMENTS)
+        # First the balances: whoever had the same key may have held them, and has recorded it by now.
+        known = posting.known(document)
         recorded = posting.request_hash(document.key)
         if recorded:
             if recorded != request_hash(document):
@@ -59,8 +61,7 @@ def post_document(book: Book, document: Document, caller: Caller, today: date) -
                     {"key": document.key},
                 )
             return Posted(0, 1, ())
-        known = posting.known(document)
-        _require_sees_funds(caller, known)
+        _require_sees_funds(caller, document, known)
         planned = plan(document, known, first_id(posting.id))
         if planned.problems:
             raise Refused(*_told(planned.problems))
@@ -85,14 +86,16 @@ def _require_may_act(caller: Caller, division_code: str) -> None:
         )
 
 
-def _require_sees_funds(caller: Caller, known: Known) -> None:
-    for quota in (*known.quotas.values(), *known.uppers.values()):
-        if caller.scope.funds and quota.fund_code not in caller.scope.funds:
+def _require_sees_funds(caller: Caller, document: Document, known: Known) -> None:
+    funds = {quota.key: quota.fund_code for quota in (*known.quotas.values(), *known.uppers.values())}
+    funds |= {line.quota_key: line.fund_code for line in document.lines if line.fund_code}
+    for key, fund_code in funds.items():
+        if caller.scope.funds and fund_code not in caller.scope.funds:
             raise NotAllowed(
                 "ledger.other_fund",
-                f"指标 {quota.key} 的资金不在您的管理范围内",
-                f"the fund of quota {quota.key} is outside your scope",
-                {"quota": quota.key},
+                f"指标 {key} 的资金不在您的管理范围内",
+                f"the fund of quota {key} is outside your scope",
+                {"quota": key},
             )
 
 
@@ -117,7 +120,9 @@ def _enter(posting: Posting, document: Document, by: str, known: Known, planned:
     lines = sealed(line_rows(document, planned), Tag.QUOTA_LINE, start)
     of_quotas = [ids[line.quota_key] for line in document.lines]
     posting.record(Tag.QUOTA_LINE, lines.with_columns(quota_id=pl.Series(of_quotas, dtype=pl.Int64)))
-    transfers = [transfer_rows(planned, start, document.effective_on)]
+    # A reversal names the lines that it undoes.
+    of_lines = known.original.id if known.original else start
+    transfers = [transfer_rows(planned, of_lines, document.effective_on)]
     changes = _changed_facts(posting, planned, known)
     for moved, told in (
         _enter_quotas(posting, document, planned),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from pathlib import Path
 
 import httpx
@@ -139,6 +140,14 @@ def test_both_languages_fill_in_the_same_values() -> None:
 
     assert differing == []
     assert len(words()) > 200
+
+
+def test_no_word_is_written_down_twice() -> None:
+    """The later one would stand for both."""
+    texts = [path.read_text(encoding="utf-8") for path in (STATIC / "js").glob("words*.js")]
+    names = Counter(name for text in texts for name in re.findall(r'^  (\w+): \["', text, re.MULTILINE))
+
+    assert [name for name, count in names.items() if count > 1] == []
 
 
 def words() -> dict[str, tuple[str, str]]:

@@ -183,6 +183,7 @@ def test_an_imported_quota_receives_what_was_issued_to_it_on_the_platform(world:
     imported = {
         "key": "L",
         "amount_fen": 400_00,
+        "document_number": "青财农字〔2018〕2号",
         "issuer_division_code": PROVINCE,
         "upper_document_number": "青财农字〔2018〕1号",
     }

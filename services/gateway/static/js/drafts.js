@@ -57,13 +57,14 @@ export function isRegular(number) {
 
 // A key for a quota that is to be made: readable, and different from every other because the seed is.
 export function newQuotaKey(division, year, seed, number) {
-  return `${division}-${year}-${seed.replace(/[^0-9A-Za-z]/g, "").slice(0, 8)}-${number}`;
+  return `${division}-${year}-${seed.replace(/[^0-9A-Za-z]/g, "").slice(0, 40)}-${number}`;
 }
 
-// "D:3" is line 3 of document D: a key for the quota that receives it, the same however often it is asked for.
+// "D:3" is line 3 of document D: a key for the quota that receives it. A receipt that was undone leaves its key taken, so
+// each proposal ends in letters of its own.
 export function receivingKey(division, year, lineKey) {
   const at = lineKey.lastIndexOf(":");
-  return newQuotaKey(division, year, lineKey.slice(0, at), lineKey.slice(at + 1));
+  return newQuotaKey(division, year, lineKey.slice(0, at), `${lineKey.slice(at + 1)}-${documentKey().slice(-4)}`);
 }
 
 // A key of its own for a document. Pages on a plain intranet address have no crypto.randomUUID.

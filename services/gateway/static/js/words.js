@@ -232,7 +232,7 @@ const WORDS = {
   stands: ["有效", "stands"],
   gone: ["已撤销", "gone"],
   block: ["记账区块", "Block"],
-  receipt: ["存证回执", "Receipt"],
+  proof: ["存证回执", "Receipt"],
   download: ["下载", "Download"],
   lines: ["发放明细", "Disbursement lines"],
   payment: ["支付", "Payment"],

@@ -93,7 +93,7 @@ export const QUOTA_WORDS = {
   seeDocument: ["查看单据", "see the document"],
   madeBy: ["登记单据", "Made by"],
   functionClass: ["功能科目", "Functional class"],
-  receivedOn: ["接收日期", "Received on"],
+  quotaReceivedOn: ["接收日期", "Received on"],
   itsDocuments: ["有关单据", "Its documents"],
   noDocuments: ["没有有关单据；此指标由文件导入。", "No documents: this quota was imported from a file."],
   noneFound: ["没有符合条件的单据。", "No document fits the filter."],

@@ -21,7 +21,6 @@ export const TRACE_WORDS = {
   wayUp: ["资金来路", "Where the money came from"],
   wayDown: ["资金去向", "Where the money went"],
   formerWays: ["已撤销的份额（{n}）", "Shares that no longer stand ({n})"],
-  quotas: ["指标", "Quotas"],
   quotaOf: ["指标 {key}", "Quota {key}"],
   documentOf: ["文件 {number}", "Document {number}"],
   centralFile: ["中央下达", "From the central budget"],

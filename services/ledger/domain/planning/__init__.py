@@ -45,7 +45,26 @@ def plan(document: Document, known: Known, first_id: int) -> Plan:
             draft.amounts.append(_PLANNED[document.kind](draft, number, line))
         except Refused as refused:
             problems.append(refused.problem)
+    problems = problems or list(_closed_years(draft))
     return Plan(problems=tuple(problems)) if problems else draft.planned()
+
+
+def _closed_years(draft: Draft) -> Iterator[Problem]:
+    """Closed years of quotas that would change: of the year before, of those above, of what is undone."""
+    known = draft.known
+    years = {state.id: state.fiscal_year for state in (*known.quotas.values(), *known.uppers.values())}
+    touched = {years[one.quota_id] for one in draft.balances.movements if one.quota_id in years}
+    for year in sorted(touched & known.closed_years):
+        yield _closed_year(year)
+
+
+def _closed_year(year: int) -> Problem:
+    return Problem(
+        "ledger.closed_year",
+        f"{year} 年度已结账，不能再登记或调整",
+        f"the year {year} is closed: nothing of it changes any more",
+        parameters={"fiscal_year": year},
+    )
 
 
 def _problems(document: Document, known: Known) -> Iterator[Problem]:
@@ -55,16 +74,8 @@ def _problems(document: Document, known: Known) -> Iterator[Problem]:
             f"没有区划 {document.division_code}",
             f"there is no division {document.division_code}",
         )
-    years = {document.fiscal_year}
-    if document.kind is Kind.CARRY_OVER:
-        years.add(document.fiscal_year - 1)
-    for year in sorted(years & known.closed_years):
-        yield Problem(
-            "ledger.closed_year",
-            f"{year} 年度已结账，不能再登记或调整",
-            f"the year {year} is closed: nothing of it changes any more",
-            parameters={"fiscal_year": year},
-        )
+    if document.fiscal_year in known.closed_years:
+        yield _closed_year(document.fiscal_year)
     if known.closed_to and document.effective_on <= known.closed_to and not document.back_entry_reason:
         yield Problem(
             "ledger.closed_day",

@@ -91,8 +91,8 @@ def _issued(draft: Draft, number: int, line: Line) -> IssueLine:
         raise refuse(
             number,
             "ledger.issued_to_other",
-            f"{issued.key} 下达给 {issued.to_division_code}，不能由 {document.division_code} 接收",
-            f"{issued.key} was issued to {issued.to_division_code}, not to {document.division_code}",
+            f"{issued.key} 不是下达给 {document.division_code} 的",
+            f"{issued.key} was not issued to {document.division_code}",
         )
     if issued.state != IN_TRANSIT or issued.key in draft.received:
         zh, en = ("撤回", "withdrawn") if issued.state == WITHDRAWN else ("接收", "received")

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
-from services.ledger.domain.accounts import TransferKind
+from services.ledger.domain.accounts import AccountKind, TransferKind
 from services.ledger.domain.documents import Kind, Problem
-from services.ledger.domain.movements import GUARDED, Original
+from services.ledger.domain.movements import GUARDED, Original, QuotaState
 from services.ledger.domain.planning.draft import Draft, over_problem
 
 
@@ -20,8 +21,7 @@ def reverse(draft: Draft) -> list[Problem]:
     keys = {state.id: state.key for state in (*draft.known.quotas.values(), *draft.known.uppers.values())}
     for movement in reversed(original.movements):
         there = draft.balances.of(movement.quota_id, movement.to_kind, movement.project_key)
-        used_up = there < movement.amount_fen and movement.quota_id not in original.quota_ids
-        if movement.to_kind in GUARDED and used_up:
+        if movement.to_kind in GUARDED and there < movement.amount_fen:
             key = keys[movement.quota_id]
             problems.append(
                 over_problem(movement.line, key, movement.to_kind, movement.amount_fen, max(there, 0))
@@ -41,15 +41,15 @@ def reverse(draft: Draft) -> list[Problem]:
 
 
 def _used(draft: Draft, original: Original) -> Iterator[Problem]:
-    """A quota that a document made goes only whole, and not while the ledger holds it to be a part of another."""
+    """A quota that a document made goes only as it was made, and not while it is held to be a part of another."""
     states = {state.id: state for state in draft.known.uppers.values()}
     for quota_id in original.quota_ids:
         state = states[quota_id]
-        if draft.balances.has_been_used(quota_id):
+        if _held(state) != _left_by(original, quota_id):
             yield Problem(
                 "ledger.in_use",
-                f"指标 {state.key} 已有下达、冻结、分配或支付，不能冲销",
-                f"part of quota {state.key} was issued, frozen, allotted or paid: it cannot be undone",
+                f"指标 {state.key} 登记后已有变动，不能冲销",
+                f"quota {state.key} is not as it was made: it cannot be undone",
                 parameters={"quota": state.key},
             )
         if original.kind is Kind.REGISTER and state.upper_id:
@@ -59,6 +59,22 @@ def _used(draft: Draft, original: Original) -> Iterator[Problem]:
                 f"quota {state.key} is matched to one above: it is recovered from above",
                 parameters={"quota": state.key},
             )
+
+
+def _held(state: QuotaState) -> dict[AccountKind, int]:
+    """Where the money of a quota is now, but for nothing; allotments together."""
+    allotted = {AccountKind.ALLOTMENT_FREE: 1} if any(state.allotments.values()) else {}
+    return {kind: fen for kind, fen in state.balances.items() if fen} | allotted
+
+
+def _left_by(original: Original, quota_id: int) -> dict[AccountKind, int]:
+    """Where a document alone left the money of a quota."""
+    left: Counter[AccountKind] = Counter()
+    for movement in original.movements:
+        if movement.quota_id == quota_id:
+            left[movement.from_kind] -= movement.amount_fen
+            left[movement.to_kind] += movement.amount_fen
+    return {kind: fen for kind, fen in left.items() if fen}
 
 
 def _problems(draft: Draft, original: Original | None) -> Iterator[Problem]:

@@ -72,7 +72,7 @@ export async function entryForm({ me, query, divisions, done }) {
 }
 
 function build(draft, head, closedTo, done) {
-  const place = { lines: el("ol", { class: "lines" }), top: el("div", {}), sums: el("div", { class: "sums", "aria-live": "polite" }), said: el("div", { role: "alert" }), note: el("p", { class: "note" }), options: el("datalist", { id: "quotas-offered" }) };
+  const place = { lines: el("ol", { class: "lines" }), top: el("div", {}), sums: el("div", { class: "draft-sums", "aria-live": "polite" }), said: el("div", { role: "alert" }), note: el("p", { class: "note" }), options: el("datalist", { id: "quotas-offered" }) };
   const late = field(t("backEntryReason"), head.late, closedTo ? t("backEntryHint", { day: closedTo }) : null);
   const advance = el("label", { class: "check" }, head.advance, el("span", {}, t("advance"), " ", el("small", {}, t("advanceHint"))));
   const post = el("button", { type: "submit", class: "main" }, t("submit"));

@@ -78,7 +78,7 @@ export async function onePayment({ me, key }) {
         [t("original"), payment.original_key ? el("a", { href: paymentHref(payment.original_key) }, payment.original_key) : ""],
         [t("lines"), found.disbursements ? count(found.disbursements) : ""],
         [t("block"), count(found.block_height)],
-        [t("receipt"), el("a", { href: receiptHref(payment.key), download: "" }, t("download"))],
+        [t("proof"), el("a", { href: receiptHref(payment.key), download: "" }, t("download"))],
         [t("key"), el("code", {}, payment.key)],
       ]),
       mayReveal && tokens.length ? revealing(tokens) : null,

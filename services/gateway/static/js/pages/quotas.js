@@ -84,7 +84,7 @@ export async function oneQuota({ me, key }) {
         [t("category"), word("category", quota.category)],
         [t("year"), quota.fiscal_year],
         [t("functionClass"), quota.function_class],
-        [t("receivedOn"), quota.received_on],
+        [t("quotaReceivedOn"), quota.received_on],
         [t("upperQuota"), quota.upper_key && isBelow(quota.issuer_division_code, me.division_code) ? el("a", { href: quotaHref(quota.upper_key) }, quota.upper_key) : quota.upper_key],
         [t("upperNumber"), quota.upper_document_number],
         [t("issuerDivision"), quota.issuer_division_code ? divisionName(quota.issuer_division_code) : ""],
