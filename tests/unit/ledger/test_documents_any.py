@@ -43,6 +43,8 @@ class Model:
         self.came_on: dict[str, date] = {}
         self.arranged: set[str] = set()
         self.upper: dict[str, str] = {}
+        self.made: dict[str, tuple[str, str, Counter[str]]] = {}
+        """Quotas that stand: the document that made them, the line that they received, and what they began with."""
         self.open: dict[str, tuple[str, str, int, date]] = {}
         """Lines in transit: upper quota, receiving division, fen, day."""
         self.log: list[tuple[date, str, str, int]] = []
@@ -83,6 +85,7 @@ class Documents(RuleBasedStateMachine):
         self.world = _worlds[-1]
         self.world.reset()
         self.desk, self.model, self.count = Desk(self.world), Model(), 0
+        self.issued: dict[str, tuple[str, str, int, date]] = {}
         upper = self.register(300, True, DAYS[0], PROVINCE)
         middle = self.receive(self.issue(upper, 200, DAYS[0], 0), DAYS[0], False)
         lower = self.receive(self.issue(middle, 100, DAYS[0], 0), DAYS[0], False)
@@ -103,7 +106,7 @@ class Documents(RuleBasedStateMachine):
         return f"{prefix}{self.count}"
 
     def there(self, quota: str, day: date) -> bool:
-        return self.model.came_on[quota] <= day
+        return quota in self.model.made and self.model.came_on[quota] <= day
 
     @rule(
         target=quotas,
@@ -115,10 +118,11 @@ class Documents(RuleBasedStateMachine):
     def register(self, fen: int, pending: bool, day: date, division: str) -> str:
         key = self.name("Q")
         line = {"quota_key": key, "fund_code": "C22", "amount_fen": fen, "pending": pending}
-        self.said(True, Kind.REGISTER, line, division_code=division, effective_on=day)
+        self.said(True, Kind.REGISTER, line, division_code=division, effective_on=day, key=f"R{key}")
         self.model.division[key], self.model.came_on[key] = division, day
         self.model.arranged.add(key)
         self.model.change(day, key, arranged=fen, **{"pending" if pending else "free": fen})
+        self.model.made[key] = f"R{key}", "", self.model.money[key].copy()
         return key
 
     @rule(target=lines, quota=quotas, fen=fens, day=days, place=st.integers(0, 1))
@@ -133,7 +137,7 @@ class Documents(RuleBasedStateMachine):
             return multiple()
         self.model.take(day, quota, fen)
         self.model.change(day, quota, transit=fen)
-        self.model.open[f"{key}:1"] = quota, to, fen, day
+        self.model.open[f"{key}:1"] = self.issued[f"{key}:1"] = quota, to, fen, day
         return f"{key}:1"
 
     @rule(target=quotas, line=lines, day=days, pending=st.booleans())
@@ -143,13 +147,33 @@ class Documents(RuleBasedStateMachine):
         to = issued[1] if issued else COUNTY
         expected = issued is not None and issued[3] <= day
         asked = {"quota_key": key, "issue_line_key": line, "pending": pending}
-        if not self.said(expected, Kind.RECEIVE, asked, division_code=to, effective_on=day) or issued is None:
+        head = {"division_code": to, "effective_on": day, "key": f"R{key}"}
+        if not self.said(expected, Kind.RECEIVE, asked, **head) or issued is None:
             return multiple()
         upper, _, fen, _ = self.model.open.pop(line)
         self.model.change(day, upper, transit=-fen, issued=fen)
         self.model.change(day, key, received=fen, **{"pending" if pending else "free": fen})
         self.model.division[key], self.model.came_on[key], self.model.upper[key] = to, day, upper
+        self.model.made[key] = f"R{key}", line, self.model.money[key].copy()
         return key
+
+    @rule(quota=quotas, day=days)
+    def undo(self, quota: str, day: date) -> None:
+        """Undoes the document that made a quota: only while the quota is as it was made."""
+        document, issue_line, began = self.model.made.get(quota, (f"R{quota}", "", Counter()))
+        expected = self.there(quota, day) and +self.model.money[quota] == +began
+        expected = expected and all(fen >= 0 for fen in self.model.money[quota].values())
+        head = {"division_code": self.model.division[quota], "effective_on": day, "original_key": document}
+        if not self.said(expected, Kind.REVERSE, **head):
+            return
+        for place, fen in began.items():
+            self.model.change(day, quota, **{place: -fen})
+        del self.model.made[quota]
+        if issue_line:
+            upper = self.model.upper.pop(quota)
+            self.model.change(day, upper, transit=began["received"], issued=-began["received"])
+            was = self.issued[issue_line]
+            self.model.open[issue_line] = was
 
     @rule(line=consumes(lines), day=days)
     def withdraw(self, line: str, day: date) -> None:
