@@ -29,6 +29,8 @@ from services.ledger.domain.linking import BASE_STREAM, CATEGORIES, Posted, cate
 from services.ledger.usecases.reading import Filter, Page, PaymentDetail, Place, Summary, Sums
 
 RESTATED_PER_EVENT_MAX = 5_000
+ID_DIGITS_MAX = 19
+"""Of a 64-bit number."""
 
 _FRAMES: dict[str, Columns] = {
     "shares": columns.PAYMENT_SHARES,
@@ -217,8 +219,23 @@ def place_of(page_token: str) -> Place | None:
     except ValueError:
         place = Place(date.min, 0)
     if not 0 < place.id < 2**63:
-        raise InvalidInput("ledger.page_token", "分页标记无效", "the page token is not valid")
+        raise bad_token()
     return place
+
+
+def id_of(page_token: str) -> int:
+    """The id that a page token names; 0 if there is none."""
+    if not page_token:
+        return 0
+    is_number = page_token.isascii() and page_token.isdigit() and len(page_token) <= ID_DIGITS_MAX
+    if not is_number or not 0 < int(page_token) < 2**63:
+        raise bad_token()
+    return int(page_token)
+
+
+def bad_token() -> InvalidInput:
+    """The refusal of a page token that is none."""
+    return InvalidInput("ledger.page_token", "分页标记无效", "the page token is not valid")
 
 
 def summary_response(summary: Summary) -> ledger_pb2.GetSummaryResponse:

@@ -10,7 +10,7 @@ from mingzhang.ledger.v1 import quotas_pb2 as pb
 from services.kit.errors import InvalidInput
 from services.ledger.domain.accounts import AccountKind
 from services.ledger.domain.documents import Attachment, Document, Kind, Line, Take, normal_number
-from services.ledger.messages import day_of
+from services.ledger.messages import bad_token, day_of
 from services.ledger.usecases.quota_reading import (
     DocumentFilter,
     DocumentRow,
@@ -177,20 +177,6 @@ def quota_filter(request: pb.ListQuotasRequest) -> QuotaFilter:
     return QuotaFilter(request.fiscal_year, request.fund_code, number, request.key, here)
 
 
-def id_of(page_token: str) -> int:
-    """The id that a page token names; 0 if there is none."""
-    if not page_token:
-        return 0
-    if (
-        not page_token.isascii()
-        or not page_token.isdigit()
-        or len(page_token) > 19
-        or not int(page_token) > 0
-    ):
-        raise bad_token()
-    return int(page_token)
-
-
 def quota_place(page_token: str) -> tuple[str, int, str]:
     """Division, year and key after which a page of quotas goes on."""
     if not page_token:
@@ -205,8 +191,3 @@ def quota_place(page_token: str) -> tuple[str, int, str]:
 def quota_token(place: tuple[str, int, str] | None) -> str:
     """The page token of a place; empty after the last page."""
     return "_".join(map(str, place)) if place else ""
-
-
-def bad_token() -> InvalidInput:
-    """The refusal of a page token that is none."""
-    return InvalidInput("ledger.page_token", "分页标记无效", "the page token is not valid")

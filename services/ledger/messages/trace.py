@@ -12,7 +12,6 @@ import polars as pl
 from mingzhang.ledger.v1 import trace_pb2 as pb
 
 from services.kit.caller import Scope
-from services.kit.errors import InvalidInput
 from services.ledger import messages
 from services.ledger.usecases.reading import Filter, Page
 from services.ledger.usecases.reconciling import (
@@ -72,23 +71,10 @@ def text_place(kind: type[TextPlace], token: str) -> TextPlace | None:
         or [type(part) for part in parts] != wanted
         or "\x00" in "".join(map(str, parts))
     ):
-        raise _bad_token()
+        raise messages.bad_token()
     if any(isinstance(part, int) and abs(part) >= 2**31 for part in parts):
-        raise _bad_token()
+        raise messages.bad_token()
     return kind(*parts)
-
-
-def line_id(token: str) -> int:
-    """The id of the last line of the page before; 0 before the first."""
-    if not token:
-        return 0
-    if not (token.isascii() and token.isdigit()) or not 0 < int(token) < 2**63:
-        raise _bad_token()
-    return int(token)
-
-
-def _bad_token() -> InvalidInput:
-    return InvalidInput("ledger.page_token", "分页标记无效", "the page token is not valid")
 
 
 def search_response(found: Found) -> pb.SearchResponse:

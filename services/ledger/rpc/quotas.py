@@ -14,6 +14,7 @@ from services.kit.clock import Clock, today
 from services.kit.rpc.context import current_caller
 from services.ledger import usecases
 from services.ledger.domain.linking import Posted
+from services.ledger.messages import id_of
 from services.ledger.messages import quotas as messages
 from services.ledger.usecases.ports import Book, Years
 from services.ledger.usecases.quota_reading import QuotaReader
@@ -63,7 +64,7 @@ class QuotaServicer(quotas_pb2_grpc.QuotaServiceServicer):
     ) -> pb.ListQuotaDocumentsResponse:
         """Documents, newest first."""
         scope = current_caller().scope.narrowed(request.division_code)
-        asked, before = messages.document_filter(request), messages.id_of(request.page_token)
+        asked, before = messages.document_filter(request), id_of(request.page_token)
         rows, after = usecases.list_documents(self._quotas.reader, scope, asked, before, request.limit)
         token = str(after) if after else ""
         return pb.ListQuotaDocumentsResponse(
@@ -85,7 +86,7 @@ class QuotaServicer(quotas_pb2_grpc.QuotaServiceServicer):
     ) -> pb.ListInTransitResponse:
         """What was issued and not received yet."""
         scope = current_caller().scope.narrowed(request.to_division_code)
-        after_id = messages.id_of(request.page_token)
+        after_id = id_of(request.page_token)
         rows, after = usecases.list_in_transit(self._quotas.reader, scope, after_id, request.limit)
         token = str(after) if after else ""
         return pb.ListInTransitResponse(lines=map(messages.shown_in_transit, rows), next_page_token=token)

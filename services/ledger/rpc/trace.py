@@ -10,7 +10,7 @@ from mingzhang.ledger.v1 import trace_pb2_grpc
 
 from services.kit.clock import Clock, today
 from services.kit.rpc.context import current_caller
-from services.ledger.messages import place_of
+from services.ledger.messages import id_of, place_of
 from services.ledger.messages import trace as messages
 from services.ledger.usecases import reconciling, tracing
 
@@ -79,7 +79,7 @@ class TraceServicer(trace_pb2_grpc.TraceServiceServicer):
         self, request: pb.ListDisbursementsRequest, context: grpc.ServicerContext
     ) -> pb.ListDisbursementsResponse:
         """A page of the disbursement lines of a payment."""
-        scope, after_id = current_caller().scope, messages.line_id(request.page_token)
+        scope, after_id = current_caller().scope, id_of(request.page_token)
         page = tracing.disbursement_lines(self._traces, scope, request.payment_key, after_id, request.limit)
         return messages.lines_response(page)
 

@@ -8,11 +8,10 @@ from datetime import date, datetime
 from typing import Protocol
 
 from services.kit.caller import Scope
-from services.kit.errors import InvalidInput, NotFound
+from services.kit.errors import NotFound
 from services.ledger.domain.accounts import AccountKind
 from services.ledger.domain.documents import Attachment, Kind
-from services.ledger.domain.linking import UNSTORABLE_TEXT
-from services.ledger.usecases.reading import PAGE_ROWS_MAX
+from services.ledger.usecases.reading import check_limit, refuse_unstorable
 
 
 @dataclass(frozen=True)
@@ -144,7 +143,7 @@ class QuotaReader(Protocol):
 
 def get_document(reader: QuotaReader, scope: Scope, key: str) -> tuple[DocumentRow, list[LineRow]]:
     """One document with its lines; refuses a key that is unknown or outside the scope."""
-    _refuse_unstorable(key)
+    refuse_unstorable(key)
     found = reader.document(scope, key)
     if found is None:
         raise NotFound(
@@ -157,8 +156,8 @@ def list_documents(
     reader: QuotaReader, scope: Scope, asked: DocumentFilter, before_id: int, limit: int
 ) -> tuple[list[DocumentRow], int]:
     """A page of documents, and the id that the next one begins below (0: it is the last)."""
-    _check_limit(limit)
-    _refuse_unstorable(asked.document_number, asked.quota_key)
+    check_limit(limit)
+    refuse_unstorable(asked.document_number, asked.quota_key)
     found = reader.documents(scope, asked, before_id, limit + 1)
     return found[:limit], found[limit - 1].id if len(found) > limit else 0
 
@@ -167,8 +166,8 @@ def list_quotas(
     reader: QuotaReader, scope: Scope, asked: QuotaFilter, after: tuple[str, int, str], limit: int
 ) -> tuple[list[QuotaRow], tuple[str, int, str] | None]:
     """A page of quotas, and the place that the next one begins after (None: it is the last)."""
-    _check_limit(limit)
-    _refuse_unstorable(asked.fund_code, asked.document_number, asked.key, asked.only_here)
+    check_limit(limit)
+    refuse_unstorable(asked.fund_code, asked.document_number, asked.key, asked.only_here)
     found = reader.quotas(scope, asked, after, limit + 1)
     if len(found) <= limit:
         return found, None
@@ -180,20 +179,6 @@ def list_in_transit(
     reader: QuotaReader, scope: Scope, after_id: int, limit: int
 ) -> tuple[list[InTransitRow], int]:
     """A page of what is in transit to the scope, and the id that the next one begins after (0: it is the last)."""
-    _check_limit(limit)
+    check_limit(limit)
     found = reader.in_transit(scope, after_id, limit + 1)
     return found[:limit], found[limit - 1].id if len(found) > limit else 0
-
-
-def _check_limit(limit: int) -> None:
-    if not 1 <= limit <= PAGE_ROWS_MAX:
-        raise InvalidInput(
-            "ledger.page_size",
-            f"每页条数应为 1 至 {PAGE_ROWS_MAX}",
-            f"a page has 1 to {PAGE_ROWS_MAX} rows",
-        )
-
-
-def _refuse_unstorable(*texts: str) -> None:
-    if any("\x00" in text for text in texts):
-        raise InvalidInput(UNSTORABLE_TEXT, "文本含有控制字符", "a text holds a control character")

@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import example, given
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 
 from services.ledger.domain import beancount
 from services.ledger.domain.accounts import KIND_BITS, AccountKind, TransferKind
+from services.ledger.storage import StoredJournal
 from tests.unit.ledger.world import DOCUMENT, PREFECTURE, World
 
 UPPER = "青财农字〔2018〕200号"
@@ -128,11 +130,11 @@ def test_a_file_that_could_not_be_finished_does_not_take_its_name(worked: World,
 
 
 def _export_and_fail(world: World, file: Path) -> None:
-    class Failing:
-        def snapshot(self) -> object:
+    class Failing(StoredJournal):
+        def snapshot(self) -> Any:
             raise ZeroDivisionError
 
-    world.journal = Failing()  # type: ignore[assignment]
+    world.journal = Failing(world.database)
     world.command("export", "--format", "beancount", "--out", str(file))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -254,8 +254,10 @@ def test_a_receipt_with_any_one_byte_changed_proves_nothing(receipt: Receipt, da
     ],
 )
 def test_each_part_of_a_receipt_is_checked_by_itself(part: str, code: str) -> None:
+    def flip(text: str) -> str:
+        return text[:-1] + ("0" if text[-1] != "0" else "1")
+
     def spoil(document: dict[str, Any]) -> None:
-        flip: Callable[[str], str] = lambda text: text[:-1] + ("0" if text[-1] != "0" else "1")  # noqa: E731
         if part == "fields":
             document["fields"]["amount_fen"] += 1
         elif part == "entry":
