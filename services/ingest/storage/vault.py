@@ -32,11 +32,13 @@ _FIND = (
     " FROM unnest(%(lookups)b::bytea[]) WITH ORDINALITY AS wanted (lookup, place)"
     " JOIN vault_entry AS entry ON entry.lookup = wanted.lookup"
 )
+# Two batches that add one value meet in both keys, that of the lookup and, with keyed tokens, that of the token:
+# a conflict in either means that somebody else was first.
 _ADD = (
     "INSERT INTO vault_entry (token, kind, lookup, sealed, created_at)"
     " SELECT token, %(kind)s, lookup, sealed, %(at)s"
     " FROM unnest(%(tokens)b::bigint[], %(lookups)b::bytea[], %(sealed)b::bytea[]) AS fresh (token, lookup, sealed)"
-    " ON CONFLICT (lookup) DO NOTHING RETURNING lookup"
+    " ON CONFLICT DO NOTHING RETURNING lookup"
 )
 _OPEN = text(
     "SELECT entry.token, entry.kind, entry.lookup, entry.sealed FROM unnest(CAST(:tokens AS bigint[])) AS wanted (token)"
@@ -120,6 +122,8 @@ class Vault:
             beaten = [lookup for lookup in fresh if lookup not in added]
             if beaten:  # Somebody else added them first, and has committed: the conflict waited for that.
                 found |= _found(connection, beaten)
+            if len(found) < len(lookups):
+                raise RuntimeError("two values of the vault have one token")
         return found
 
     def _lookup(self, kind: str, value: str) -> bytes:

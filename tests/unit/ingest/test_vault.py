@@ -6,6 +6,7 @@ import hmac
 import os
 import secrets
 from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 
 import polars as pl
 import pytest
@@ -28,12 +29,15 @@ def vault(ingest: Ingest, source: str = "random") -> Vault:
     return Vault(ingest.database, KEY, source, RandomIds(), StillClock())
 
 
-def test_the_same_value_has_the_same_token_in_eight_threads_and_eight_vaults(ingest: Ingest) -> None:
+@pytest.mark.parametrize("source", ["random", "keyed"])
+def test_the_same_value_has_the_same_token_in_eight_threads_and_eight_vaults(
+    ingest: Ingest, source: str
+) -> None:
     values = pl.Series([f"99{n % 1_500:010d}" for n in range(3_000)])
 
     def ask(seed: int) -> dict[str, int]:
         mixed = values.shuffle(seed)
-        return dict(zip(mixed, vault(ingest).tokens("account", mixed), strict=True))
+        return dict(zip(mixed, vault(ingest, source).tokens("account", mixed), strict=True))
 
     with ThreadPoolExecutor(8) as pool:
         answers = list(pool.map(ask, range(8)))
@@ -43,6 +47,33 @@ def test_the_same_value_has_the_same_token_in_eight_threads_and_eight_vaults(ing
     assert all(answer == answers[0] for answer in answers)
     assert len(set(answers[0].values())) == 1_500
     assert stored == 1_500
+
+
+def test_batches_that_add_one_value_at_the_same_moment_both_have_its_token(ingest: Ingest) -> None:
+    vaults = [vault(ingest, "keyed") for _ in range(4)]
+    start = Barrier(len(vaults))
+
+    def ask(ours: Vault) -> list[int]:
+        answers = []
+        for n in range(150):
+            start.wait(timeout=30)
+            answers.append(ours.tokens("account", pl.Series([f"98{n:010d}"]))[0])
+        return answers
+
+    with ThreadPoolExecutor(len(vaults)) as pool:
+        answers = list(pool.map(ask, vaults))
+
+    assert all(answer == answers[0] for answer in answers)
+
+
+def test_a_token_that_another_value_has_already_is_refused(ingest: Ingest) -> None:
+    ours = vault(ingest, "keyed")
+    ours.tokens("name", pl.Series(["first"]))
+    with ingest.database.transaction() as connection:
+        connection.execute(text("UPDATE vault_entry SET lookup = 'of another value'"))
+
+    with pytest.raises(RuntimeError, match="one token"):
+        vault(ingest, "keyed").tokens("name", pl.Series(["first"]))
 
 
 def test_kinds_are_apart_and_null_has_no_token(ingest: Ingest) -> None:
