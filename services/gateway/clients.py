@@ -9,10 +9,12 @@ import grpc
 from google.protobuf.message import Message
 from mingzhang.ingest.v1 import ingest_pb2 as ingest
 from mingzhang.ingest.v1.ingest_pb2_grpc import IngestServiceStub
+from mingzhang.ledger.v1 import attachments_pb2 as attachment
 from mingzhang.ledger.v1 import chain_pb2 as chain
 from mingzhang.ledger.v1 import ledger_pb2 as ledger
 from mingzhang.ledger.v1 import quotas_pb2 as quota
 from mingzhang.ledger.v1 import trace_pb2 as trace
+from mingzhang.ledger.v1.attachments_pb2_grpc import AttachmentServiceStub
 from mingzhang.ledger.v1.chain_pb2_grpc import ChainServiceStub
 from mingzhang.ledger.v1.ledger_pb2_grpc import LedgerServiceStub
 from mingzhang.ledger.v1.quotas_pb2_grpc import QuotaServiceStub
@@ -28,6 +30,7 @@ from services.kit.rpc.context import acting_as
 READ_S = 20
 UPLOAD_S = 6 * 3600
 CLOSE_DAYS_S = 3600
+ATTACHMENT_S = 300
 DOCUMENT_S = 60
 """A document that makes quotas waits for the batch that is being posted."""
 
@@ -195,6 +198,26 @@ class Quotas:
     def close_year(self, caller: Caller, request: quota.CloseYearRequest) -> quota.CloseYearResponse:
         """Closes a fiscal year."""
         return _call(caller, self._stub.CloseYear, request, quota.CloseYearResponse, DOCUMENT_S)
+
+
+class Attachments:
+    """Files that come with documents."""
+
+    def __init__(self, channel: grpc.Channel) -> None:
+        self._stub = AttachmentServiceStub(channel)
+
+    def add(self, caller: Caller, chunks: Iterable[bytes]) -> attachment.AddAttachmentResponse:
+        """Sends a file in chunks of at most 1 MiB. An exception out of `chunks` cancels the upload."""
+        parts = (attachment.AddAttachmentRequest(chunk=chunk) for chunk in chunks)
+        with acting_as(caller):
+            answer: attachment.AddAttachmentResponse = self._stub.AddAttachment(parts, timeout=ATTACHMENT_S)
+        return answer
+
+    def get(
+        self, caller: Caller, request: attachment.GetAttachmentRequest
+    ) -> attachment.GetAttachmentResponse:
+        """A file that a document names."""
+        return _call(caller, self._stub.GetAttachment, request, attachment.GetAttachmentResponse)
 
 
 class Rules:

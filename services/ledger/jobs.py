@@ -5,13 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Protocol
 
+from services.kit.clock import Clock
+from services.kit.log import logger
 from services.ledger.usecases import finish_links
+from services.ledger.usecases.attachments import Files, forget_attachments
 from services.ledger.usecases.ports import Book
 
 FINISH_LINKS = "finish-links"
 INTERVAL_S = 30
 CONSERVE = "conserve"
 CONSERVE_INTERVAL_S = 600
+FORGET_FILES = "forget-files"
+FORGET_FILES_INTERVAL_S = 3600
+
+_log = logger("ledger.jobs")
 
 
 class FinishLinksJob:
@@ -43,3 +50,16 @@ class ConserveJob:
     def run(self) -> None:
         """Adds up the balances."""
         self._tell(self._balances.differences())
+
+
+class ForgetFilesJob:
+    """Files that were uploaded for a document which never came are not kept for ever."""
+
+    def __init__(self, files: Files, clock: Clock) -> None:
+        self._files = files
+        self._clock = clock
+
+    def run(self) -> None:
+        """Removes what waited too long."""
+        if forgotten := forget_attachments(self._files, self._clock.now()):
+            _log.info("files that no document names were removed", extra={"files": forgotten})

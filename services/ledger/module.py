@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 
+from mingzhang.ledger.v1.attachments_pb2_grpc import add_AttachmentServiceServicer_to_server
 from mingzhang.ledger.v1.chain_pb2_grpc import add_ChainServiceServicer_to_server
 from mingzhang.ledger.v1.ledger_pb2_grpc import add_LedgerServiceServicer_to_server
 from mingzhang.ledger.v1.quotas_pb2_grpc import add_QuotaServiceServicer_to_server
@@ -18,12 +19,17 @@ from services.ledger.jobs import (
     CONSERVE,
     CONSERVE_INTERVAL_S,
     FINISH_LINKS,
+    FORGET_FILES,
+    FORGET_FILES_INTERVAL_S,
     INTERVAL_S,
     ConserveJob,
     FinishLinksJob,
+    ForgetFilesJob,
 )
 from services.ledger.metrics import Metrics
 from services.ledger.rpc import (
+    Attachments,
+    AttachmentServicer,
     ChainServicer,
     Ledger,
     LedgerServicer,
@@ -34,6 +40,7 @@ from services.ledger.rpc import (
 )
 from services.ledger.storage import (
     SEALED,
+    AttachmentTable,
     BaseDataTables,
     BusinessDays,
     Conservation,
@@ -81,6 +88,13 @@ def mount(kit: ServiceKit) -> None:
         lambda server: add_QuotaServiceServicer_to_server(QuotaServicer(quotas), server),
         "mingzhang.ledger.v1.QuotaService",
     )
+    files = AttachmentTable(kit.database)
+    attachments = AttachmentServicer(Attachments(files, QuotaTables(kit.database), kit.clock))
+    kit.serve(
+        lambda server: add_AttachmentServiceServicer_to_server(attachments, server),
+        "mingzhang.ledger.v1.AttachmentService",
+    )
+    kit.every(Job(FORGET_FILES, FORGET_FILES_INTERVAL_S, ForgetFilesJob(files, kit.clock).run))
     chain = ChainServicer(_receipts(kit))
     kit.serve(
         lambda server: add_ChainServiceServicer_to_server(chain, server), "mingzhang.ledger.v1.ChainService"

@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from services.gateway.web.attachments import ATTACHMENTS_PATH
 from services.gateway.web.files import UPLOAD_PATH
 from services.gateway.web.parts import Parts
 from services.gateway.web.quotas import DOCUMENT_BYTES_MAX, DOCUMENTS_PATH
@@ -135,8 +136,8 @@ def _site_of(url: str) -> str:
 
 
 def _bounded(scope: Scope, headers: Mapping[str, str], receive: Receive) -> Receive:
-    """Counts the body as it is read; what counts by itself is an upload."""
-    if scope["path"] == UPLOAD_PATH:
+    """Counts the body as it is read; uploads count by themselves."""
+    if scope["path"] in (UPLOAD_PATH, ATTACHMENTS_PATH):
         return receive
     bytes_max = DOCUMENT_BYTES_MAX if scope["path"] == DOCUMENTS_PATH else BODY_BYTES_MAX
     length = headers.get("content-length", "0")

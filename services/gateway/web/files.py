@@ -67,7 +67,11 @@ class UploadBody:
 
 async def upload_body(request: Request) -> UploadBody:
     """The body of the request; refuses one that says of itself that it is too large."""
-    bytes_max = parts_of(request).limits.upload_bytes_max
+    return body_of(request, parts_of(request).limits.upload_bytes_max)
+
+
+def body_of(request: Request, bytes_max: int) -> UploadBody:
+    """The body of a request of at most `bytes_max` bytes. Called on the event loop."""
     length = request.headers.get("content-length", "0")
     if length.isdigit() and int(length) > bytes_max:
         raise too_large(bytes_max)

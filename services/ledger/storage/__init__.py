@@ -1,5 +1,6 @@
 """All SQL of the ledger."""
 
+from services.ledger.storage.attachments import AttachmentTable
 from services.ledger.storage.base_data import BaseDataTables, shipped_base_data
 from services.ledger.storage.book import LedgerBook
 from services.ledger.storage.chain import StoredChain
@@ -15,6 +16,7 @@ from services.ledger.storage.tracing import TraceTables
 
 __all__ = [
     "SEALED",
+    "AttachmentTable",
     "BaseDataTables",
     "BusinessDays",
     "Conservation",

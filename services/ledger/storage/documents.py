@@ -108,13 +108,24 @@ class DocumentRows(Rows):
             projects=dict(
                 self._pairs("project", "key", "division_code", {line.project_key for line in named})
             ),
-            attachments=frozenset(
-                sha for sha, _ in self._pairs("attachment", "sha256", "media_type", _files(document))
-            ),
+            attachments=self._named_files(document),
             closed_to=self._connection.scalar(text("SELECT max(day) FROM closed_day")),
             closed_years=frozenset(row.fiscal_year for row in self._all("closed_year")),
             original=original,
         )
+
+    def _named_files(self, document: Document) -> frozenset[str]:
+        """Those files of a document that are there; from now on it names them, and nobody forgets them."""
+        files = pl.DataFrame({"sha256": sorted({one.sha256 for one in document.attachments})})
+        if files.height == 0:
+            return frozenset()
+        asked = wanted(files)
+        named = self._read(
+            f"UPDATE attachment AS a SET named = true FROM {asked.rows} WHERE a.sha256 = wanted.sha256 RETURNING a.sha256",
+            asked.parameters,
+            {"sha256": pl.String},
+        )
+        return frozenset(named["sha256"])
 
     def quota_facts(self, quota_ids: pl.Series) -> pl.DataFrame:
         """Quotas as facts (ledger.v1.quota_facts), with quota_id. The amount is that of their registration."""
@@ -274,10 +285,6 @@ class DocumentRows(Rows):
             )
             for row in rows
         ]
-
-
-def _files(document: Document) -> set[str]:
-    return {one.sha256 for one in document.attachments}
 
 
 def _states(

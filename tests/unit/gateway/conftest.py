@@ -16,6 +16,8 @@ from google.protobuf.descriptor import ServiceDescriptor
 from google.protobuf.message import Message
 from mingzhang.ingest.v1 import ingest_pb2, ingest_pb2_grpc
 from mingzhang.ledger.v1 import (
+    attachments_pb2,
+    attachments_pb2_grpc,
     chain_pb2,
     chain_pb2_grpc,
     ledger_pb2,
@@ -30,7 +32,7 @@ from mingzhang.rules.v1 import rules_pb2, rules_pb2_grpc
 from prometheus_client import CollectorRegistry
 from starlette.testclient import TestClient
 
-from services.gateway.clients import Ingest, Ledger, Notify, Quotas, Rules, Trace
+from services.gateway.clients import Attachments, Ingest, Ledger, Notify, Quotas, Rules, Trace
 from services.gateway.domain import User
 from services.gateway.metrics import Metrics
 from services.gateway.storage import FirstPasswordFile, LiveBoard, PostgresUsers
@@ -66,6 +68,7 @@ class OtherServices:
 
     answers: dict[str, Message | Callable[[Any], Message] | MingzhangError] = field(default_factory=dict)
     calls: list[tuple[str, Message, Caller]] = field(default_factory=list)
+    attachments: list[list[int]] = field(default_factory=list)
     uploads: list[tuple[ingest_pb2.UploadHeader, list[int]]] = field(default_factory=list)
 
     def serve(self, name: str, request: Message) -> Message:
@@ -85,6 +88,11 @@ class OtherServices:
         sizes.extend(len(part.chunk) for part in requests)
         return answer
 
+    def add_attachment(self, requests: Iterator[attachments_pb2.AddAttachmentRequest]) -> Message:
+        """Takes a file and remembers the sizes of its chunks."""
+        self.attachments.append([len(part.chunk) for part in requests])
+        return self.serve("AddAttachment", attachments_pb2.AddAttachmentRequest())
+
     @property
     def last(self) -> tuple[str, Any, Caller]:
         """The newest call."""
@@ -96,6 +104,8 @@ class OtherServices:
         def method(name: str) -> Callable[..., Message]:
             if name == "UploadFile":
                 return lambda _, requests, __: self.upload(requests)
+            if name == "AddAttachment":
+                return lambda _, requests, __: self.add_attachment(requests)
             return lambda _, request, __: self.serve(name, request)
 
         return type("Fake", (base,), {item.name: method(item.name) for item in descriptor.methods})()
@@ -149,6 +159,7 @@ DESCRIPTORS = [
         (chain_pb2, "ChainService"),
         (trace_pb2, "TraceService"),
         (quotas_pb2, "QuotaService"),
+        (attachments_pb2, "AttachmentService"),
         (rules_pb2, "RulesService"),
         (notify_pb2, "NotifyService"),
     )
@@ -168,6 +179,7 @@ def channel(others: OtherServices) -> Iterator[grpc.Channel]:
             chain_pb2_grpc,
             trace_pb2_grpc,
             quotas_pb2_grpc,
+            attachments_pb2_grpc,
             rules_pb2_grpc,
             notify_pb2_grpc,
         ),
@@ -205,7 +217,13 @@ def gateway(
     board, metrics = LiveBoard(database), Metrics(registry)
     hub = LiveHub(board, metrics)
     services = Services(
-        Ingest(channel), Ledger(channel), Trace(channel), Quotas(channel), Rules(channel), Notify(channel)
+        Ingest(channel),
+        Ledger(channel),
+        Trace(channel),
+        Quotas(channel),
+        Attachments(channel),
+        Rules(channel),
+        Notify(channel),
     )
     parts = Parts(accounts, services, hub, metrics, registry, Limits(UPLOAD_BYTES_MAX, ORIGIN))
     yield Gateway(parts, others, board, database, clock, path, build_app(parts))

@@ -43,18 +43,23 @@ async function call(method, path, body) {
   throw heed(new Refusal(response.status, await worded(response)));
 }
 
+// Where the bytes of a file that a document names are.
+export function attachmentHref(documentKey, sha256) {
+  return `${BASE}/attachments/${sha256}${query({ document_key: documentKey })}`;
+}
+
 // Sends a file as the body of the request. XMLHttpRequest, because fetch tells no progress of an upload.
-export function upload(file, parameters, onProgress) {
+export function upload(path, file, parameters, onProgress) {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
-    request.open("POST", `${BASE}/imports${query({ ...parameters, file_name: file.name })}`);
+    request.open("POST", BASE + path + query(parameters));
     request.setRequestHeader("Accept-Language", language());
     request.setRequestHeader("Content-Type", "application/octet-stream");
     request.responseType = "json";
     request.upload.onprogress = (event) => onProgress(event.loaded, file.size);
     request.onerror = () => reject(unreachable());
     request.onload = () => {
-      if (request.status === 202) resolve(request.response);
+      if (request.status === 201 || request.status === 202) resolve(request.response);
       else reject(heed(new Refusal(request.status, request.response || unreachable())));
     };
     request.send(file);

@@ -117,7 +117,7 @@ export async function oneDocument({ me, key, query }) {
         [t("backEntryReason"), one.back_entry_reason],
         [t("reverses"), one.original_key ? el("a", { href: documentHref(one.original_key) }, t("seeDocument")) : ""],
         [t("reversedBy"), one.reversed_by ? el("a", { href: documentHref(one.reversed_by) }, t("seeDocument")) : ""],
-        [t("attachments"), one.attachments.length ? el("ul", { class: "plain" }, one.attachments.map((file) => el("li", { title: file.sha256 }, file.file_name))) : ""],
+        [t("attachments"), one.attachments.length ? el("ul", { class: "plain" }, one.attachments.map((file) => el("li", {}, el("a", { href: attachmentHref(one.key, file.sha256), download: file.file_name, title: `SHA-256 ${file.sha256}` }, file.file_name)))) : ""],
         [t("key"), el("code", {}, one.key)],
       ]),
     ),

@@ -7,6 +7,7 @@ import { el, show } from "../dom.js";
 import { sum, yuan } from "../money.js";
 import { amount, field, heading, panel, select } from "../parts.js";
 import { t, word } from "../words.js";
+import { fileField } from "./entry_files.js";
 import { divisionTree, lineFields } from "./entry_lines.js";
 
 const QUOTAS_OFFERED = 500;
@@ -67,6 +68,7 @@ export async function entryForm({ me, query, divisions, done }) {
     summary: el("input", { maxlength: 500, placeholder: t("optional") }),
     advance: el("input", { type: "checkbox" }),
     late: el("input", { maxlength: 500 }),
+    files: fileField(),
   };
   return build(draft, head, closedTo, done);
 }
@@ -104,6 +106,7 @@ function build(draft, head, closedTo, done) {
       el("div", { class: "grid" },
         field(t("kind"), head.kind), field(t("division"), head.division), head.number.node, field(t("year"), head.year),
         field(t("day"), head.day), field(t("documentDay"), head.issued, t("dayOptional")), field(t("summaryText"), head.summary), late),
+      head.files.node,
       el("div", { class: "under" }, place.note, advance),
     ),
     panel(t("documentLines"), place.top, place.lines, el("div", { class: "add" }, el("button", { type: "button", class: "plain", on: { click: () => { addLine(form); form.redraw(true); } } }, t("addLine")), place.tree = el("div", {})), place.sums, place.said, el("div", { class: "buttons" }, post), place.options),
@@ -208,10 +211,15 @@ async function submit(form, post, done) {
     refuse({ message: t("noLines") });
     return;
   }
+  const unfinished = head.files.unfinished();
+  if (unfinished) {
+    refuse({ message: t(unfinished.failed ? "fileFailed" : "fileOnItsWay", { name: unfinished.name }) });
+    return;
+  }
   const said = {
     key: draft.key, document_number: head.number.value(), division_code: head.division.value, fiscal_year: head.year.value,
     effective_on: head.day.value, issued_on: head.issued.value, advance: head.advance.checked, summary: head.summary.value.trim(),
-    back_entry_reason: head.late.required ? head.late.value.trim() : "",
+    back_entry_reason: head.late.required ? head.late.value.trim() : "", attachments: head.files.value(),
   };
   post.disabled = true;
   show(post, t("submitting"));

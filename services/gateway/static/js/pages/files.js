@@ -107,7 +107,7 @@ async function one(file, parameters) {
   const place = el("span", { class: "state" });
   uploads.append(el("li", {}, el("b", {}, file.name), el("small", {}, bytes(file.size)), place));
   try {
-    const taken = await upload(file, parameters, (sent, size) => show(place, `${t("uploading")} `, progress(sent, size)));
+    const taken = await upload("/imports", file, { ...parameters, file_name: file.name }, (sent, size) => show(place, `${t("uploading")} `, progress(sent, size)));
     if (taken.known) show(place, tag(t("knownFile")));
     else await watch(taken.import_id, place);
   } catch (error) {
