@@ -1,6 +1,6 @@
 // Documents about quotas: the list, and one with its lines, their states and its reversal.
 
-import { get, query as asQuery, send } from "../api.js";
+import { attachmentHref, get, query as asQuery, send } from "../api.js";
 import { divisionName, divisionSelect, isBelow } from "../base.js";
 import { chinaDay, documentKey } from "../drafts.js";
 import { el, show } from "../dom.js";
