@@ -11,7 +11,7 @@ from sqlalchemy import Engine, create_engine
 from services.kit.database import PostgresDatabase
 from services.kit.embedded_postgres import EmbeddedPostgres
 from services.kit.migrate import migrate
-from tests.postgres import own_postgres
+from tests.postgres import leave_unsynced, own_postgres
 
 _numbers = itertools.count(1)
 
@@ -20,6 +20,7 @@ _numbers = itertools.count(1)
 def postgres() -> Iterator[EmbeddedPostgres]:
     """One embedded server for the whole session."""
     with own_postgres() as server:
+        leave_unsynced(server)
         yield server
 
 
@@ -31,7 +32,7 @@ def _maintenance(postgres: EmbeddedPostgres) -> Iterator[Engine]:
 
 
 @pytest.fixture(scope="session")
-def _templates(postgres: EmbeddedPostgres) -> Callable[[str], str]:
+def template_of(postgres: EmbeddedPostgres) -> Callable[[str], str]:
     """The migrated template database of a service, made on first use."""
     made: dict[str, str] = {}
 
@@ -47,7 +48,7 @@ def _templates(postgres: EmbeddedPostgres) -> Callable[[str], str]:
 
 @pytest.fixture
 def service_database(
-    postgres: EmbeddedPostgres, _maintenance: Engine, _templates: Callable[[str], str]
+    postgres: EmbeddedPostgres, _maintenance: Engine, template_of: Callable[[str], str]
 ) -> Iterator[Callable[[str], PostgresDatabase]]:
     """Makes a fresh, migrated database of a service; dropped after the test."""
     opened: list[tuple[str, PostgresDatabase]] = []
@@ -56,7 +57,7 @@ def service_database(
         name = f"test_{service}_{next(_numbers)}"
         with _maintenance.connect() as connection:
             connection.exec_driver_sql(
-                f'CREATE DATABASE "{name}" TEMPLATE "{_templates(service)}" STRATEGY WAL_LOG'
+                f'CREATE DATABASE "{name}" TEMPLATE "{template_of(service)}" STRATEGY WAL_LOG'
             )
         database = PostgresDatabase(postgres.url(name), pool_max=8, name=name)
         opened.append((name, database))

@@ -90,6 +90,7 @@ class System:
     running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
     logs: dict[str, IO[bytes]] = field(default_factory=dict)
     ports: dict[str, int] = field(default_factory=dict)
+    connections: dict[str, psycopg.Connection] = field(default_factory=dict)
 
     @property
     def clustered(self) -> bool:
@@ -202,6 +203,9 @@ class System:
 
     def stop(self) -> None:
         """Stops everything in order: SIGTERM, and SIGKILL for what does not end."""
+        for connection in self.connections.values():
+            connection.close()
+        self.connections.clear()
         for process in self.running.values():
             process.terminate()
         for process in self.running.values():
@@ -286,8 +290,14 @@ class System:
     def query(self, service: str, sql: str, *parameters: object) -> list[tuple[object, ...]]:
         """Rows of a query on a service's database."""
         url = self.database_url(service).replace("postgresql+psycopg://", "postgresql://")
-        with psycopg.connect(url, autocommit=True) as connection:
+        connection = self.connections.get(service)
+        if connection is None or connection.closed:
+            connection = self.connections[service] = psycopg.connect(url, autocommit=True)
+        try:
             return list(connection.execute(sql.encode(), parameters).fetchall())
+        except psycopg.OperationalError:
+            connection.close()  # Its server was killed, perhaps; whoever asks again has a new one.
+            raise
 
     def wait_idle(self, timeout_s: int = IDLE_TIMEOUT_S) -> None:
         """Waits until every import ended, and every event was published and applied by all who read it."""

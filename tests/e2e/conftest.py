@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -13,24 +13,33 @@ from sqlalchemy import create_engine
 
 from services.kit.config import SERVICES
 from services.kit.embedded_postgres import EmbeddedPostgres
-from services.kit.migrate import migrate
 from tests.rabbitmq import rabbitmq, rabbitmq_url
-from tests.scenarios.conftest import one_process
+from tests.scenarios.conftest import migrated, one_process
 from tests.system import CLUSTER, System
 
-__all__ = ["one_process", "rabbitmq", "rabbitmq_url"]
+__all__ = ["migrated", "one_process", "rabbitmq", "rabbitmq_url"]
 _numbers = itertools.count(1)
 
 
+def create(postgres: EmbeddedPostgres, templates: Mapping[str, str]) -> None:
+    """Makes databases, each as a copy of its template."""
+    engine = create_engine(postgres.url("postgres"), isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        for name, template in templates.items():
+            connection.exec_driver_sql(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY WAL_LOG')
+    engine.dispose()
+
+
 @pytest.fixture
-def cluster(postgres: EmbeddedPostgres, rabbitmq_url: str) -> Iterator[Callable[..., System]]:
+def cluster(
+    postgres: EmbeddedPostgres, template_of: Callable[[str], str], rabbitmq_url: str
+) -> Iterator[Callable[..., System]]:
     """Makes a cluster with databases and a vhost of its own; stopped and removed after the test."""
     made: list[tuple[System, str]] = []
 
     def make(**settings: str) -> System:
         prefix = f"cluster{next(_numbers)}"
-        for service in SERVICES:
-            migrate(postgres.url(f"{prefix}_{service}"), service)
+        create(postgres, {f"{prefix}_{service}": template_of(service) for service in SERVICES})
         folder = Path(tempfile.mkdtemp(prefix="mze-"))
 
         def url(service: str) -> str:

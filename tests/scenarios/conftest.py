@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from services.kit.embedded_postgres import EmbeddedPostgres
+from tests.postgres import fill, migrated_data
 from tests.system import ONE_PROCESS, System
 
 
@@ -32,14 +33,22 @@ def golden(request: pytest.FixtureRequest) -> bool:
     return bool(request.config.getoption("--golden", default=False))
 
 
+@pytest.fixture(scope="session")
+def migrated() -> Iterator[Path]:
+    """A data folder whose databases are migrated and empty."""
+    with migrated_data() as data_dir:
+        yield data_dir
+
+
 @pytest.fixture
-def one_process() -> Iterator[Callable[..., System]]:
-    """Makes a system in one process with its own embedded PostgreSQL; stopped and removed after the test."""
+def one_process(migrated: Path) -> Iterator[Callable[..., System]]:
+    """Makes a system in one process with its own embedded PostgreSQL, migrated already; stopped and removed after the test."""
     made: list[System] = []
 
     def make(**settings: str) -> System:
         folder = Path(tempfile.mkdtemp(prefix="mzs-"))
         folder.chmod(0o711)
+        fill(folder / "data", migrated)
         server = EmbeddedPostgres(folder / "data", folder / "run")
         system = System(
             folder,
