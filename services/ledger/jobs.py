@@ -1,17 +1,22 @@
-"""Inbound clock: links and moves that a kill left for later, and whether money is conserved."""
+"""Inbound clock: links and moves that a kill left for later, whether money is conserved, base data whose day came."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from typing import Protocol
 
-from services.ledger.usecases import finish_links
+from services.kit.clock import Clock, today
+from services.ledger.domain.templates import Template
+from services.ledger.usecases import finish_links, refresh_base_data
+from services.ledger.usecases.base_sets import BaseBook
 from services.ledger.usecases.ports import Book
 
 FINISH_LINKS = "finish-links"
 INTERVAL_S = 30
 CONSERVE = "conserve"
 CONSERVE_INTERVAL_S = 600
+REFRESH_BASE_DATA = "refresh-base-data"
+REFRESH_INTERVAL_S = 900
 
 
 class FinishLinksJob:
@@ -43,3 +48,16 @@ class ConserveJob:
     def run(self) -> None:
         """Adds up the balances."""
         self._tell(self._balances.differences())
+
+
+class RefreshBaseDataJob:
+    """A template and an item may be in force from a day to come: when it has come, facts may name it."""
+
+    def __init__(self, book: BaseBook, shipped: Template, clock: Clock) -> None:
+        self._book = book
+        self._shipped = shipped
+        self._clock = clock
+
+    def run(self) -> None:
+        """Stores and tells what is in force today, if that is not what is stored."""
+        refresh_base_data(self._book, self._shipped, today(self._clock))

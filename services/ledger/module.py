@@ -5,12 +5,13 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 
+from mingzhang.ledger.v1.basedata_pb2_grpc import add_BaseDataServiceServicer_to_server
 from mingzhang.ledger.v1.chain_pb2_grpc import add_ChainServiceServicer_to_server
 from mingzhang.ledger.v1.ledger_pb2_grpc import add_LedgerServiceServicer_to_server
 from mingzhang.ledger.v1.quotas_pb2_grpc import add_QuotaServiceServicer_to_server
 from mingzhang.ledger.v1.trace_pb2_grpc import add_TraceServiceServicer_to_server
 
-from services.kit.keys import signing_key
+from services.kit.keys import signing_key, template_keys
 from services.kit.module import Job, ServiceKit
 from services.ledger import cli
 from services.ledger.consumers import imports_of_ingest
@@ -19,11 +20,16 @@ from services.ledger.jobs import (
     CONSERVE_INTERVAL_S,
     FINISH_LINKS,
     INTERVAL_S,
+    REFRESH_BASE_DATA,
+    REFRESH_INTERVAL_S,
     ConserveJob,
     FinishLinksJob,
+    RefreshBaseDataJob,
 )
 from services.ledger.metrics import Metrics
 from services.ledger.rpc import (
+    BaseDataParts,
+    BaseDataServicer,
     ChainServicer,
     Ledger,
     LedgerServicer,
@@ -35,6 +41,7 @@ from services.ledger.rpc import (
 from services.ledger.storage import (
     SEALED,
     BaseDataTables,
+    BaseSetTables,
     BusinessDays,
     Conservation,
     EntryTables,
@@ -47,9 +54,8 @@ from services.ledger.storage import (
     StoredJournal,
     TraceTables,
     note_coverage,
-    shipped_base_data,
+    shipped_template,
 )
-from services.ledger.usecases import load_base_data
 from services.ledger.usecases.heads import Signatory
 from services.ledger.usecases.receipts import Receipts
 
@@ -57,7 +63,9 @@ from services.ledger.usecases.receipts import Receipts
 def mount(kit: ServiceKit) -> None:
     """Adds the ledger to a process."""
     base_data = BaseDataTables(kit.database, kit.streams)
-    load_base_data(base_data, *shipped_base_data(), "")
+    base_book = BaseSetTables(kit.database, kit.streams, kit.clock)
+    refresh = RefreshBaseDataJob(base_book, shipped_template(), kit.clock)
+    refresh.run()
     metrics = Metrics(kit.registry)
     book = LedgerBook(kit.database, kit.streams, kit.clock)
     ledger = Ledger(
@@ -89,8 +97,14 @@ def mount(kit: ServiceKit) -> None:
     kit.serve(
         lambda server: add_TraceServiceServicer_to_server(trace, server), "mingzhang.ledger.v1.TraceService"
     )
+    base = BaseDataServicer(BaseDataParts(base_book, template_keys(kit.config), kit.clock))
+    kit.serve(
+        lambda server: add_BaseDataServiceServicer_to_server(base, server),
+        "mingzhang.ledger.v1.BaseDataService",
+    )
     kit.consume(imports_of_ingest(note_coverage))
     kit.every(Job(FINISH_LINKS, INTERVAL_S, FinishLinksJob(book).run))
+    kit.every(Job(REFRESH_BASE_DATA, REFRESH_INTERVAL_S, refresh.run))
     conserve = ConserveJob(Conservation(kit.database), metrics.tell_differences)
     kit.every(Job(CONSERVE, CONSERVE_INTERVAL_S, conserve.run))
 

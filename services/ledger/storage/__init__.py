@@ -1,6 +1,8 @@
 """All SQL of the ledger."""
 
-from services.ledger.storage.base_data import BaseDataTables, shipped_base_data
+from services.ledger.storage.base_data import BaseDataTables
+from services.ledger.storage.base_files import read_template, shipped_template
+from services.ledger.storage.base_sets import BaseSetTables
 from services.ledger.storage.book import LedgerBook
 from services.ledger.storage.chain import StoredChain
 from services.ledger.storage.conservation import Conservation
@@ -16,6 +18,7 @@ from services.ledger.storage.tracing import TraceTables
 __all__ = [
     "SEALED",
     "BaseDataTables",
+    "BaseSetTables",
     "BusinessDays",
     "Conservation",
     "EntryTables",
@@ -28,5 +31,6 @@ __all__ = [
     "StoredJournal",
     "TraceTables",
     "note_coverage",
-    "shipped_base_data",
+    "read_template",
+    "shipped_template",
 ]
