@@ -14,6 +14,7 @@ from mingzhang.ledger.v1.trace_pb2_grpc import add_TraceServiceServicer_to_serve
 from services.kit.keys import signing_key, template_keys
 from services.kit.module import Job, ServiceKit
 from services.ledger import cli
+from services.ledger.cli.base_data import BaseParts, add_base_commands
 from services.ledger.consumers import imports_of_ingest
 from services.ledger.jobs import (
     CONSERVE,
@@ -50,10 +51,13 @@ from services.ledger.storage import (
     LedgerTables,
     QuotaTables,
     ReconciliationTables,
+    SetupTables,
     StoredChain,
     StoredJournal,
     TraceTables,
     note_coverage,
+    read_setup,
+    read_template,
     shipped_template,
 )
 from services.ledger.usecases.heads import Signatory
@@ -120,6 +124,23 @@ def add_commands(
         SEALED,
     )
     cli.add_commands(parser, open_kit, parts)
+    base_parts = BaseParts(
+        _base_book,
+        lambda kit: LedgerBook(kit.database, kit.streams, kit.clock),
+        lambda kit: SetupTables(kit.database),
+        lambda kit: template_keys(kit.config),
+        lambda kit: signing_key(kit.config),
+        read_template,
+        read_setup,
+    )
+    add_base_commands(parser, open_kit, base_parts)
+
+
+def _base_book(kit: ServiceKit) -> BaseSetTables:
+    """Base data, with the shipped template if there is none yet: a command may come before the first start."""
+    book = BaseSetTables(kit.database, kit.streams, kit.clock)
+    RefreshBaseDataJob(book, shipped_template(), kit.clock).run()
+    return book
 
 
 def _receipts(kit: ServiceKit) -> Receipts:

@@ -12,6 +12,7 @@ from services.ledger.storage.quota_reader import QuotaTables
 from services.ledger.storage.reader import LedgerTables
 from services.ledger.storage.receipts import EntryTables
 from services.ledger.storage.reconciliation import ReconciliationTables
+from services.ledger.storage.setup import SetupTables, read_setup
 from services.ledger.storage.tables import SEALED
 from services.ledger.storage.tracing import TraceTables
 
@@ -27,10 +28,12 @@ __all__ = [
     "LedgerTables",
     "QuotaTables",
     "ReconciliationTables",
+    "SetupTables",
     "StoredChain",
     "StoredJournal",
     "TraceTables",
     "note_coverage",
+    "read_setup",
     "read_template",
     "shipped_template",
 ]

@@ -28,6 +28,7 @@ from services.ledger.usecases.quotas import post_allotments, post_projects, post
 from services.ledger.usecases.reading import SUMMARY_ROWS_MAX, get_payment, list_payments, summary
 from services.ledger.usecases.receipts import check_receipt, give_receipt
 from services.ledger.usecases.relinking import finish_links
+from services.ledger.usecases.setup import plan_setup, set_up
 from services.ledger.usecases.verifying import verify_chain
 
 __all__ = [
@@ -52,6 +53,7 @@ __all__ = [
     "list_payments",
     "list_quotas",
     "list_templates",
+    "plan_setup",
     "post_allotments",
     "post_disbursements",
     "post_document",
@@ -61,6 +63,7 @@ __all__ = [
     "read_base_data",
     "read_heads",
     "refresh_base_data",
+    "set_up",
     "sign_head",
     "summary",
     "verify_chain",
