@@ -44,6 +44,8 @@ class Config:
     """Base64 of the 32-byte key of the vault and of raw files; empty for one kept in data_dir (one machine only)."""
     signing_key: str = ""
     """Base64 of the 32-byte seed of the key (Ed25519) that signs heads of the chain; empty for one kept in data_dir."""
+    template_keys: tuple[str, ...] = ()
+    """Public keys (Ed25519, 64 hexadecimal digits) of those whose templates of base data are taken from above."""
     token_source: str = "random"  # noqa: S105 - a choice, not a secret
     """random, or keyed: a keyed hash of kind and value, so that two runs of a test give the same tokens."""
     language: str = "zh"

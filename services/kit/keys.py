@@ -15,6 +15,7 @@ from services.kit.errors import InvalidInput
 SECRET_CHARACTERS_MIN = 32
 VAULT_BYTES = 32
 SIGNING_BYTES = 32
+PUBLIC_BYTES = 32
 
 
 def secret_key(config: Config) -> bytes:
@@ -37,6 +38,21 @@ def vault_key(config: Config) -> bytes:
 def signing_key(config: Config) -> bytes:
     """The 32-byte seed of the private key (Ed25519) that signs heads of the chain."""
     return _of_base64(config, "signing", SIGNING_BYTES)
+
+
+def template_keys(config: Config) -> frozenset[bytes]:
+    """The public keys (Ed25519) of those whose base data is taken from above."""
+    try:
+        keys = frozenset(bytes.fromhex(text) for text in config.template_keys)
+    except ValueError:
+        keys = frozenset({b""})
+    if any(len(key) != PUBLIC_BYTES for key in keys):
+        raise InvalidInput(
+            "config.template_keys",
+            "MINGZHANG_TEMPLATE_KEYS 中的公钥应各为 64 位十六进制数字，以逗号分隔",
+            "MINGZHANG_TEMPLATE_KEYS are public keys of 64 hexadecimal digits each, separated by commas",
+        )
+    return keys
 
 
 def _of_base64(config: Config, name: str, length: int) -> bytes:

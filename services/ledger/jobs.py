@@ -1,14 +1,16 @@
-"""Inbound clock: links and moves that a kill left for later, and whether money is conserved."""
+"""Inbound clock: links and moves that a kill left for later, whether money is conserved, base data whose day came."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from typing import Protocol
 
-from services.kit.clock import Clock
+from services.kit.clock import Clock, today
 from services.kit.log import logger
-from services.ledger.usecases import finish_links
+from services.ledger.domain.templates import Template
+from services.ledger.usecases import finish_links, refresh_base_data
 from services.ledger.usecases.attachments import Files, forget_attachments
+from services.ledger.usecases.base_sets import BaseBook
 from services.ledger.usecases.ports import Book
 
 FINISH_LINKS = "finish-links"
@@ -19,6 +21,8 @@ FORGET_FILES = "forget-files"
 FORGET_FILES_INTERVAL_S = 3600
 
 _log = logger("ledger.jobs")
+REFRESH_BASE_DATA = "refresh-base-data"
+REFRESH_INTERVAL_S = 900
 
 
 class FinishLinksJob:
@@ -63,3 +67,16 @@ class ForgetFilesJob:
         """Removes what waited too long."""
         if forgotten := forget_attachments(self._files, self._clock.now()):
             _log.info("files that no document names were removed", extra={"files": forgotten})
+
+
+class RefreshBaseDataJob:
+    """A template and an item may be in force from a day to come: when it has come, facts may name it."""
+
+    def __init__(self, book: BaseBook, shipped: Template, clock: Clock) -> None:
+        self._book = book
+        self._shipped = shipped
+        self._clock = clock
+
+    def run(self) -> None:
+        """Stores and tells what is in force today, if that is not what is stored."""
+        refresh_base_data(self._book, self._shipped, today(self._clock))

@@ -55,7 +55,7 @@ def bytes_of(text: object, what: str, length: int | None = None) -> bytes:
 
 def unreadable(what: str) -> InvalidInput:
     """The refusal of a text that is no document of its kind."""
-    zh = {"head": "链头", "receipt": "回执"}[what]
+    zh = {"head": "链头", "receipt": "回执", "template": "基础数据模板"}[what]
     return InvalidInput(
         f"ledger.{what}_unreadable",
         f"不是完整的{zh}",

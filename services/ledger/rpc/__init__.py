@@ -1,6 +1,7 @@
 """Inbound gRPC: translate, delegate, translate back. One file for each contract."""
 
 from services.ledger.rpc.attachments import Attachments, AttachmentServicer
+from services.ledger.rpc.base_data import BaseDataParts, BaseDataServicer
 from services.ledger.rpc.chain import ChainServicer
 from services.ledger.rpc.ledger import Ledger, LedgerServicer
 from services.ledger.rpc.quotas import Quotas, QuotaServicer
@@ -9,6 +10,8 @@ from services.ledger.rpc.trace import Trace, TraceServicer
 __all__ = [
     "AttachmentServicer",
     "Attachments",
+    "BaseDataParts",
+    "BaseDataServicer",
     "ChainServicer",
     "Ledger",
     "LedgerServicer",

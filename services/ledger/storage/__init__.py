@@ -1,7 +1,9 @@
 """All SQL of the ledger."""
 
 from services.ledger.storage.attachments import AttachmentTable
-from services.ledger.storage.base_data import BaseDataTables, shipped_base_data
+from services.ledger.storage.base_data import BaseDataTables
+from services.ledger.storage.base_files import read_template, shipped_template
+from services.ledger.storage.base_sets import BaseSetTables
 from services.ledger.storage.book import LedgerBook
 from services.ledger.storage.chain import StoredChain
 from services.ledger.storage.conservation import Conservation
@@ -11,6 +13,7 @@ from services.ledger.storage.quota_reader import QuotaTables
 from services.ledger.storage.reader import LedgerTables
 from services.ledger.storage.receipts import EntryTables
 from services.ledger.storage.reconciliation import ReconciliationTables
+from services.ledger.storage.setup import SetupTables, read_setup
 from services.ledger.storage.tables import SEALED
 from services.ledger.storage.tracing import TraceTables
 
@@ -18,6 +21,7 @@ __all__ = [
     "SEALED",
     "AttachmentTable",
     "BaseDataTables",
+    "BaseSetTables",
     "BusinessDays",
     "Conservation",
     "EntryTables",
@@ -26,9 +30,12 @@ __all__ = [
     "LedgerTables",
     "QuotaTables",
     "ReconciliationTables",
+    "SetupTables",
     "StoredChain",
     "StoredJournal",
     "TraceTables",
     "note_coverage",
-    "shipped_base_data",
+    "read_setup",
+    "read_template",
+    "shipped_template",
 ]

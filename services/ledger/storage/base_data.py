@@ -1,11 +1,6 @@
-"""Base data: the divisions, funds, flows and calendar that are shipped, and those in force."""
+"""Base data that facts may name: divisions, funds, flows and the calendar, as base_sets.py puts them together."""
 
 from __future__ import annotations
-
-import csv
-import hashlib
-from datetime import date
-from pathlib import Path
 
 from sqlalchemy import Connection, text
 
@@ -14,36 +9,9 @@ from services.ledger import messages
 from services.ledger.domain.changes import BaseData, BaseDataChanged, Division, Fund
 from services.ledger.domain.days import Calendar
 
-SHIPPED = Path(__file__).parent.parent / "base_data"
-_FILES = ("divisions.csv", "townships.csv", "funds.csv", "flows.csv", "calendar.csv")
-
-
-def shipped_base_data() -> tuple[str, BaseData]:
-    """The fingerprint of the shipped files, and what is in them."""
-    fingerprint = hashlib.sha256()
-    for name in _FILES:
-        fingerprint.update((SHIPPED / name).read_bytes())
-    divisions = [
-        Division(row["code"], row["name"], row["level"], row["parent"])
-        for name in ("divisions.csv", "townships.csv")
-        for row in _rows(name)
-    ]
-    funds = [
-        Fund(row["code"], row["level"], row["name"], row["category"], row["scope_note"])
-        for row in _rows("funds.csv")
-    ]
-    exceptions = {date.fromisoformat(row["day"]): row["working"] == "1" for row in _rows("calendar.csv")}
-    flows = [(row["issuer"], row["receiver"]) for row in _rows("flows.csv")]
-    return fingerprint.hexdigest(), BaseData(divisions, funds, Calendar(exceptions), flows)
-
-
-def _rows(name: str) -> list[dict[str, str]]:
-    with (SHIPPED / name).open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
-
 
 class BaseDataTables:
-    """Where base data is kept. Implements usecases.BaseDataStore."""
+    """What facts may name today."""
 
     def __init__(self, database: Database, streams: Streams) -> None:
         self._database = database
@@ -53,12 +21,7 @@ class BaseDataTables:
         """Stores and tells the base data, unless that of this fingerprint is there already."""
         with self._database.transaction() as connection:
             connection.execute(text("LOCK TABLE posting_gate IN EXCLUSIVE MODE"))
-            if connection.scalar(text("SELECT fingerprint FROM base_data")) == fingerprint:
-                return False
-            _write(connection, fingerprint, data)
-            told = BaseDataChanged(data.divisions, data.funds)
-            self._streams.append(connection, messages.events([told]), request_id=request_id)
-            return True
+            return put_base_data(connection, self._streams, fingerprint, data, request_id)
 
     def read(self) -> BaseDataChanged:
         """The divisions and funds in force."""
@@ -76,6 +39,18 @@ class BaseDataTables:
         query = "SELECT code FROM division WHERE level = 'province' ORDER BY code LIMIT 1"
         with self._database.reading() as connection:
             return str(connection.scalar(text(query)) or "")
+
+
+def put_base_data(
+    connection: Connection, streams: Streams, fingerprint: str, data: BaseData, request_id: str
+) -> bool:
+    """Stores and tells base data in a transaction that no posting runs beside, unless it is there already."""
+    if connection.scalar(text("SELECT fingerprint FROM base_data")) == fingerprint:
+        return False
+    _write(connection, fingerprint, data)
+    told = BaseDataChanged(data.divisions, data.funds)
+    streams.append(connection, messages.events([told]), request_id=request_id)
+    return True
 
 
 def _write(connection: Connection, fingerprint: str, data: BaseData) -> None:

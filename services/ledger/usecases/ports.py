@@ -12,7 +12,7 @@ import polars as pl
 
 from services.ledger.domain.accounts import OUTSIDE, AccountKind
 from services.ledger.domain.chain import Tag
-from services.ledger.domain.changes import BaseData, Change, Coverage, DayClosed
+from services.ledger.domain.changes import Change, Coverage, DayClosed
 from services.ledger.domain.days import Calendar
 from services.ledger.domain.documents import Document
 from services.ledger.domain.linking import Posted
@@ -256,14 +256,6 @@ class Years(Protocol):
 
     def close(self, fiscal_year: int, by: str) -> bool:
         """Closes a year whose days are closed, while no posting runs; false if it was closed before."""
-        ...
-
-
-class BaseDataStore(Protocol):
-    """Where base data is kept."""
-
-    def replace(self, fingerprint: str, data: BaseData, request_id: str) -> bool:
-        """Stores and tells the base data, unless that of this fingerprint is there already."""
         ...
 
 

@@ -6,10 +6,14 @@ from collections.abc import Iterator
 
 import pytest
 
+from services.kit.clock import SystemClock
 from services.kit.database import PostgresDatabase
 from services.kit.embedded_postgres import EmbeddedPostgres
 from services.kit.migrate import migrate
+from services.ledger.storage import BaseSetTables
+from services.ledger.usecases import refresh_base_data
 from tests.unit.ledger.chains import post_chain
+from tests.unit.ledger.issuer import SHIPPED, TODAY
 from tests.unit.ledger.world import World
 
 
@@ -34,3 +38,11 @@ def world(_ledger_database: PostgresDatabase) -> World:
 def chain(world: World) -> World:
     """A ledger with central money that went down four levels."""
     return post_chain(world)
+
+
+@pytest.fixture
+def book(world: World) -> BaseSetTables:
+    """The base data that is shipped, and nothing changed below it."""
+    book = BaseSetTables(world.database, world.streams, SystemClock())
+    refresh_base_data(book, SHIPPED, TODAY)
+    return book

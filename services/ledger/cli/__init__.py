@@ -1,4 +1,4 @@
-"""Inbound command line: `mingzhang ledger verify | heads | receipt | export | close`."""
+"""Inbound command line: `mingzhang ledger verify | heads | receipt | export | close`; base_data.py has the others."""
 
 from __future__ import annotations
 
