@@ -12,6 +12,8 @@ FINISH_LINKS = "finish-links"
 INTERVAL_S = 30
 CONSERVE = "conserve"
 CONSERVE_INTERVAL_S = 600
+FOLD = "fold-months"
+FOLD_INTERVAL_S = 60
 
 
 class FinishLinksJob:
@@ -43,3 +45,22 @@ class ConserveJob:
     def run(self) -> None:
         """Adds up the balances."""
         self._tell(self._balances.differences())
+
+
+class Folding(Protocol):
+    """Where months are folded."""
+
+    def fold(self) -> int:
+        """Folds what there is enough of; returns how many stretches."""
+        ...
+
+
+class FoldJob:
+    """Keeps the sums by month that views as of a day are read from; postings do not wait for it."""
+
+    def __init__(self, months: Folding) -> None:
+        self._months = months
+
+    def run(self) -> None:
+        """Folds."""
+        self._months.fold()

@@ -9,6 +9,7 @@ from mingzhang.ledger.v1.chain_pb2_grpc import add_ChainServiceServicer_to_serve
 from mingzhang.ledger.v1.ledger_pb2_grpc import add_LedgerServiceServicer_to_server
 from mingzhang.ledger.v1.quotas_pb2_grpc import add_QuotaServiceServicer_to_server
 from mingzhang.ledger.v1.trace_pb2_grpc import add_TraceServiceServicer_to_server
+from mingzhang.ledger.v1.views_pb2_grpc import add_ViewServiceServicer_to_server
 
 from services.kit.keys import signing_key
 from services.kit.module import Job, ServiceKit
@@ -18,9 +19,12 @@ from services.ledger.jobs import (
     CONSERVE,
     CONSERVE_INTERVAL_S,
     FINISH_LINKS,
+    FOLD,
+    FOLD_INTERVAL_S,
     INTERVAL_S,
     ConserveJob,
     FinishLinksJob,
+    FoldJob,
 )
 from services.ledger.metrics import Metrics
 from services.ledger.rpc import (
@@ -31,6 +35,8 @@ from services.ledger.rpc import (
     QuotaServicer,
     Trace,
     TraceServicer,
+    Views,
+    ViewServicer,
 )
 from services.ledger.storage import (
     SEALED,
@@ -41,13 +47,16 @@ from services.ledger.storage import (
     FiscalYears,
     LedgerBook,
     LedgerTables,
+    MonthFolds,
     QuotaTables,
     ReconciliationTables,
     StoredChain,
     StoredJournal,
     TraceTables,
+    ViewTables,
     note_coverage,
     shipped_base_data,
+    shipped_indicators,
 )
 from services.ledger.usecases import load_base_data
 from services.ledger.usecases.heads import Signatory
@@ -89,10 +98,15 @@ def mount(kit: ServiceKit) -> None:
     kit.serve(
         lambda server: add_TraceServiceServicer_to_server(trace, server), "mingzhang.ledger.v1.TraceService"
     )
+    views = ViewServicer(Views(ViewTables(kit.database), shipped_indicators(), kit.clock))
+    kit.serve(
+        lambda server: add_ViewServiceServicer_to_server(views, server), "mingzhang.ledger.v1.ViewService"
+    )
     kit.consume(imports_of_ingest(note_coverage))
     kit.every(Job(FINISH_LINKS, INTERVAL_S, FinishLinksJob(book).run))
     conserve = ConserveJob(Conservation(kit.database), metrics.tell_differences)
     kit.every(Job(CONSERVE, CONSERVE_INTERVAL_S, conserve.run))
+    kit.every(Job(FOLD, FOLD_INTERVAL_S, FoldJob(MonthFolds(kit.database, kit.clock)).run))
 
 
 def add_commands(

@@ -5,6 +5,8 @@ from services.ledger.storage.book import LedgerBook
 from services.ledger.storage.chain import StoredChain
 from services.ledger.storage.conservation import Conservation
 from services.ledger.storage.days import BusinessDays, FiscalYears, note_coverage
+from services.ledger.storage.folds import MonthFolds
+from services.ledger.storage.indicators import shipped_indicators
 from services.ledger.storage.journal import StoredJournal
 from services.ledger.storage.quota_reader import QuotaTables
 from services.ledger.storage.reader import LedgerTables
@@ -12,6 +14,7 @@ from services.ledger.storage.receipts import EntryTables
 from services.ledger.storage.reconciliation import ReconciliationTables
 from services.ledger.storage.tables import SEALED
 from services.ledger.storage.tracing import TraceTables
+from services.ledger.storage.views import ViewTables
 
 __all__ = [
     "SEALED",
@@ -22,11 +25,14 @@ __all__ = [
     "FiscalYears",
     "LedgerBook",
     "LedgerTables",
+    "MonthFolds",
     "QuotaTables",
     "ReconciliationTables",
     "StoredChain",
     "StoredJournal",
     "TraceTables",
+    "ViewTables",
     "note_coverage",
     "shipped_base_data",
+    "shipped_indicators",
 ]
