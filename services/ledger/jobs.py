@@ -23,6 +23,8 @@ FORGET_FILES_INTERVAL_S = 3600
 _log = logger("ledger.jobs")
 REFRESH_BASE_DATA = "refresh-base-data"
 REFRESH_INTERVAL_S = 900
+FOLD = "fold-months"
+FOLD_INTERVAL_S = 60
 
 
 class FinishLinksJob:
@@ -80,3 +82,22 @@ class RefreshBaseDataJob:
     def run(self) -> None:
         """Stores and tells what is in force today, if that is not what is stored."""
         refresh_base_data(self._book, self._shipped, today(self._clock))
+
+
+class Folding(Protocol):
+    """Where months are folded."""
+
+    def fold(self) -> int:
+        """Folds what there is enough of; returns how many stretches."""
+        ...
+
+
+class FoldJob:
+    """Keeps the sums by month that views as of a day are read from; postings do not wait for it."""
+
+    def __init__(self, months: Folding) -> None:
+        self._months = months
+
+    def run(self) -> None:
+        """Folds."""
+        self._months.fold()

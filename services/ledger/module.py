@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
+from typing import TypeVar
 
+import grpc
 from mingzhang.ledger.v1.attachments_pb2_grpc import add_AttachmentServiceServicer_to_server
 from mingzhang.ledger.v1.basedata_pb2_grpc import add_BaseDataServiceServicer_to_server
 from mingzhang.ledger.v1.chain_pb2_grpc import add_ChainServiceServicer_to_server
 from mingzhang.ledger.v1.ledger_pb2_grpc import add_LedgerServiceServicer_to_server
 from mingzhang.ledger.v1.quotas_pb2_grpc import add_QuotaServiceServicer_to_server
 from mingzhang.ledger.v1.trace_pb2_grpc import add_TraceServiceServicer_to_server
+from mingzhang.ledger.v1.views_pb2_grpc import add_ViewServiceServicer_to_server
 
 from services.kit.keys import signing_key, template_keys
 from services.kit.module import Job, ServiceKit
@@ -21,6 +24,8 @@ from services.ledger.jobs import (
     CONSERVE,
     CONSERVE_INTERVAL_S,
     FINISH_LINKS,
+    FOLD,
+    FOLD_INTERVAL_S,
     FORGET_FILES,
     FORGET_FILES_INTERVAL_S,
     INTERVAL_S,
@@ -28,6 +33,7 @@ from services.ledger.jobs import (
     REFRESH_INTERVAL_S,
     ConserveJob,
     FinishLinksJob,
+    FoldJob,
     ForgetFilesJob,
     RefreshBaseDataJob,
 )
@@ -44,6 +50,8 @@ from services.ledger.rpc import (
     QuotaServicer,
     Trace,
     TraceServicer,
+    Views,
+    ViewServicer,
 )
 from services.ledger.storage import (
     SEALED,
@@ -56,75 +64,77 @@ from services.ledger.storage import (
     FiscalYears,
     LedgerBook,
     LedgerTables,
+    MonthFolds,
     QuotaTables,
     ReconciliationTables,
     SetupTables,
     StoredChain,
     StoredJournal,
     TraceTables,
+    ViewTables,
     note_coverage,
     read_setup,
     read_template,
+    shipped_indicators,
     shipped_template,
 )
 from services.ledger.usecases.heads import Signatory
 from services.ledger.usecases.receipts import Receipts
 
+T = TypeVar("T")
+
 
 def mount(kit: ServiceKit) -> None:
     """Adds the ledger to a process."""
-    base_data = BaseDataTables(kit.database, kit.streams)
     base_book = BaseSetTables(kit.database, kit.streams, kit.clock)
     refresh = RefreshBaseDataJob(base_book, shipped_template(), kit.clock)
     refresh.run()
     metrics = Metrics(kit.registry)
     book = LedgerBook(kit.database, kit.streams, kit.clock)
-    ledger = Ledger(
-        book,
-        BusinessDays(kit.database, kit.streams),
-        LedgerTables(kit.database),
-        StoredChain(kit.database),
-        base_data,
-        metrics.observe,
-        kit.clock,
-    )
-    servicer = LedgerServicer(ledger)
-    kit.serve(
-        lambda server: add_LedgerServiceServicer_to_server(servicer, server),
-        "mingzhang.ledger.v1.LedgerService",
-    )
-    quotas = Quotas(
-        book, FiscalYears(kit.database, kit.clock), QuotaTables(kit.database), metrics.observe, kit.clock
-    )
-    kit.serve(
-        lambda server: add_QuotaServiceServicer_to_server(QuotaServicer(quotas), server),
-        "mingzhang.ledger.v1.QuotaService",
-    )
-    files = AttachmentTable(kit.database)
-    attachments = AttachmentServicer(Attachments(files, QuotaTables(kit.database), kit.clock))
-    kit.serve(
-        lambda server: add_AttachmentServiceServicer_to_server(attachments, server),
-        "mingzhang.ledger.v1.AttachmentService",
-    )
-    kit.every(Job(FORGET_FILES, FORGET_FILES_INTERVAL_S, ForgetFilesJob(files, kit.clock).run))
-    chain = ChainServicer(_receipts(kit))
-    kit.serve(
-        lambda server: add_ChainServiceServicer_to_server(chain, server), "mingzhang.ledger.v1.ChainService"
-    )
-    trace = TraceServicer(Trace(TraceTables(kit.database), ReconciliationTables(kit.database), kit.clock))
-    kit.serve(
-        lambda server: add_TraceServiceServicer_to_server(trace, server), "mingzhang.ledger.v1.TraceService"
-    )
-    base = BaseDataServicer(BaseDataParts(base_book, template_keys(kit.config), kit.clock))
-    kit.serve(
-        lambda server: add_BaseDataServiceServicer_to_server(base, server),
-        "mingzhang.ledger.v1.BaseDataService",
-    )
+    serve_postings(kit, book, metrics)
+    serve_questions(kit, base_book)
     kit.consume(imports_of_ingest(note_coverage))
     kit.every(Job(FINISH_LINKS, INTERVAL_S, FinishLinksJob(book).run))
     kit.every(Job(REFRESH_BASE_DATA, REFRESH_INTERVAL_S, refresh.run))
     conserve = ConserveJob(Conservation(kit.database), metrics.tell_differences)
     kit.every(Job(CONSERVE, CONSERVE_INTERVAL_S, conserve.run))
+    kit.every(Job(FOLD, FOLD_INTERVAL_S, FoldJob(MonthFolds(kit.database, kit.clock)).run))
+    forget = ForgetFilesJob(AttachmentTable(kit.database), kit.clock)
+    kit.every(Job(FORGET_FILES, FORGET_FILES_INTERVAL_S, forget.run))
+
+
+def serve_postings(kit: ServiceKit, book: LedgerBook, metrics: Metrics) -> None:
+    """What changes the ledger, with the questions about it."""
+    ledger = Ledger(
+        book,
+        BusinessDays(kit.database, kit.streams),
+        LedgerTables(kit.database),
+        StoredChain(kit.database),
+        BaseDataTables(kit.database, kit.streams),
+        metrics.observe,
+        kit.clock,
+    )
+    _serve(kit, add_LedgerServiceServicer_to_server, LedgerServicer(ledger), "LedgerService")
+    years, reader = FiscalYears(kit.database, kit.clock), QuotaTables(kit.database)
+    quotas = Quotas(book, years, reader, metrics.observe, kit.clock)
+    _serve(kit, add_QuotaServiceServicer_to_server, QuotaServicer(quotas), "QuotaService")
+    attachments = Attachments(AttachmentTable(kit.database), reader, kit.clock)
+    _serve(kit, add_AttachmentServiceServicer_to_server, AttachmentServicer(attachments), "AttachmentService")
+
+
+def serve_questions(kit: ServiceKit, base_book: BaseSetTables) -> None:
+    """What is asked of the ledger, and its base data."""
+    _serve(kit, add_ChainServiceServicer_to_server, ChainServicer(_receipts(kit)), "ChainService")
+    trace = Trace(TraceTables(kit.database), ReconciliationTables(kit.database), kit.clock)
+    _serve(kit, add_TraceServiceServicer_to_server, TraceServicer(trace), "TraceService")
+    base = BaseDataParts(base_book, template_keys(kit.config), kit.clock)
+    _serve(kit, add_BaseDataServiceServicer_to_server, BaseDataServicer(base), "BaseDataService")
+    views = Views(ViewTables(kit.database), shipped_indicators(), kit.clock)
+    _serve(kit, add_ViewServiceServicer_to_server, ViewServicer(views), "ViewService")
+
+
+def _serve(kit: ServiceKit, add: Callable[[T, grpc.Server], object], servicer: T, name: str) -> None:
+    kit.serve(lambda server: add(servicer, server), f"mingzhang.ledger.v1.{name}")
 
 
 def add_commands(

@@ -6,6 +6,7 @@ from services.ledger.rpc.chain import ChainServicer
 from services.ledger.rpc.ledger import Ledger, LedgerServicer
 from services.ledger.rpc.quotas import Quotas, QuotaServicer
 from services.ledger.rpc.trace import Trace, TraceServicer
+from services.ledger.rpc.views import Views, ViewServicer
 
 __all__ = [
     "AttachmentServicer",
@@ -19,4 +20,6 @@ __all__ = [
     "Quotas",
     "Trace",
     "TraceServicer",
+    "ViewServicer",
+    "Views",
 ]

@@ -8,6 +8,8 @@ from services.ledger.storage.book import LedgerBook
 from services.ledger.storage.chain import StoredChain
 from services.ledger.storage.conservation import Conservation
 from services.ledger.storage.days import BusinessDays, FiscalYears, note_coverage
+from services.ledger.storage.folds import MonthFolds
+from services.ledger.storage.indicators import shipped_indicators
 from services.ledger.storage.journal import StoredJournal
 from services.ledger.storage.quota_reader import QuotaTables
 from services.ledger.storage.reader import LedgerTables
@@ -16,6 +18,7 @@ from services.ledger.storage.reconciliation import ReconciliationTables
 from services.ledger.storage.setup import SetupTables, read_setup
 from services.ledger.storage.tables import SEALED
 from services.ledger.storage.tracing import TraceTables
+from services.ledger.storage.views import ViewTables
 
 __all__ = [
     "SEALED",
@@ -28,14 +31,17 @@ __all__ = [
     "FiscalYears",
     "LedgerBook",
     "LedgerTables",
+    "MonthFolds",
     "QuotaTables",
     "ReconciliationTables",
     "SetupTables",
     "StoredChain",
     "StoredJournal",
     "TraceTables",
+    "ViewTables",
     "note_coverage",
     "read_setup",
     "read_template",
+    "shipped_indicators",
     "shipped_template",
 ]

@@ -32,6 +32,7 @@ from services.ledger.storage import (
     StoredChain,
     StoredJournal,
     TraceTables,
+    ViewTables,
 )
 from services.ledger.usecases.days import Closed
 from services.ledger.usecases.heads import Signatory
@@ -120,7 +121,8 @@ Row = Mapping[str, Any]
 _EMPTIED = (
     "quota, project, allotment, payment, ended_share, disbursement, remembered_pair, remembered_voucher, transfer, owner,"
     " document, document_line, attachment, closed_year, base_set, base_change,"
-    " account, account_day, measured, block, closed_day, restated, coverage, stream_event, outbox, stream_head"
+    " account, account_day, account_month, fold, measured, block, closed_day, restated, coverage,"
+    " stream_event, outbox, stream_head"
 )
 
 
@@ -146,6 +148,7 @@ class World:
         self.reader = LedgerTables(database)
         self.traces = TraceTables(database)
         self.reconciliation = ReconciliationTables(database)
+        self.views = ViewTables(database)
         self.chain = StoredChain(database)
         self.base_data = BaseDataTables(database, self.streams)
         signatory = Signatory(SEED, self.base_data.province, SystemClock())
