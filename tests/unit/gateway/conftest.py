@@ -16,6 +16,8 @@ from google.protobuf.descriptor import ServiceDescriptor
 from google.protobuf.message import Message
 from mingzhang.ingest.v1 import ingest_pb2, ingest_pb2_grpc
 from mingzhang.ledger.v1 import (
+    basedata_pb2,
+    basedata_pb2_grpc,
     chain_pb2,
     chain_pb2_grpc,
     ledger_pb2,
@@ -30,7 +32,7 @@ from mingzhang.rules.v1 import rules_pb2, rules_pb2_grpc
 from prometheus_client import CollectorRegistry
 from starlette.testclient import TestClient
 
-from services.gateway.clients import Ingest, Ledger, Notify, Quotas, Rules, Trace
+from services.gateway.clients import BaseData, Ingest, Ledger, Notify, Quotas, Rules, Trace
 from services.gateway.domain import User
 from services.gateway.metrics import Metrics
 from services.gateway.storage import FirstPasswordFile, LiveBoard, PostgresUsers
@@ -149,6 +151,7 @@ DESCRIPTORS = [
         (chain_pb2, "ChainService"),
         (trace_pb2, "TraceService"),
         (quotas_pb2, "QuotaService"),
+        (basedata_pb2, "BaseDataService"),
         (rules_pb2, "RulesService"),
         (notify_pb2, "NotifyService"),
     )
@@ -168,6 +171,7 @@ def channel(others: OtherServices) -> Iterator[grpc.Channel]:
             chain_pb2_grpc,
             trace_pb2_grpc,
             quotas_pb2_grpc,
+            basedata_pb2_grpc,
             rules_pb2_grpc,
             notify_pb2_grpc,
         ),
@@ -205,7 +209,13 @@ def gateway(
     board, metrics = LiveBoard(database), Metrics(registry)
     hub = LiveHub(board, metrics)
     services = Services(
-        Ingest(channel), Ledger(channel), Trace(channel), Quotas(channel), Rules(channel), Notify(channel)
+        Ingest(channel),
+        Ledger(channel),
+        Trace(channel),
+        Quotas(channel),
+        Rules(channel),
+        Notify(channel),
+        BaseData(channel),
     )
     parts = Parts(accounts, services, hub, metrics, registry, Limits(UPLOAD_BYTES_MAX, ORIGIN))
     yield Gateway(parts, others, board, database, clock, path, build_app(parts))
