@@ -10,11 +10,13 @@ from google.protobuf.message import Message
 from mingzhang.ingest.v1 import ingest_pb2 as ingest
 from mingzhang.ingest.v1.ingest_pb2_grpc import IngestServiceStub
 from mingzhang.ledger.v1 import attachments_pb2 as attachment
+from mingzhang.ledger.v1 import basedata_pb2 as base
 from mingzhang.ledger.v1 import chain_pb2 as chain
 from mingzhang.ledger.v1 import ledger_pb2 as ledger
 from mingzhang.ledger.v1 import quotas_pb2 as quota
 from mingzhang.ledger.v1 import trace_pb2 as trace
 from mingzhang.ledger.v1.attachments_pb2_grpc import AttachmentServiceStub
+from mingzhang.ledger.v1.basedata_pb2_grpc import BaseDataServiceStub
 from mingzhang.ledger.v1.chain_pb2_grpc import ChainServiceStub
 from mingzhang.ledger.v1.ledger_pb2_grpc import LedgerServiceStub
 from mingzhang.ledger.v1.quotas_pb2_grpc import QuotaServiceStub
@@ -218,6 +220,41 @@ class Attachments:
     ) -> attachment.GetAttachmentResponse:
         """A file that a document names."""
         return _call(caller, self._stub.GetAttachment, request, attachment.GetAttachmentResponse)
+
+
+class BaseData:
+    """Base data with time, in the master ledger."""
+
+    def __init__(self, channel: grpc.Channel) -> None:
+        self._stub = BaseDataServiceStub(channel)
+
+    def items(self, caller: Caller, request: base.ListBaseItemsRequest) -> base.ListBaseItemsResponse:
+        """What is in force on a day."""
+        return _call(caller, self._stub.ListBaseItems, request, base.ListBaseItemsResponse)
+
+    def follow(self, caller: Caller, request: base.FollowDivisionRequest) -> base.FollowDivisionResponse:
+        """What followed a division."""
+        return _call(caller, self._stub.FollowDivision, request, base.FollowDivisionResponse)
+
+    def templates(self, caller: Caller, request: base.ListTemplatesRequest) -> base.ListTemplatesResponse:
+        """Every template that was applied."""
+        return _call(caller, self._stub.ListTemplates, request, base.ListTemplatesResponse)
+
+    def differences(self, caller: Caller, request: base.DiffTemplatesRequest) -> base.DiffTemplatesResponse:
+        """In what two templates differ."""
+        return _call(caller, self._stub.DiffTemplates, request, base.DiffTemplatesResponse)
+
+    def apply(self, caller: Caller, request: base.ApplyTemplateRequest) -> base.ApplyTemplateResponse:
+        """Applies a template; waits for the batch that is being posted."""
+        return _call(caller, self._stub.ApplyTemplate, request, base.ApplyTemplateResponse, DOCUMENT_S)
+
+    def changes(self, caller: Caller, request: base.ListBaseChangesRequest) -> base.ListBaseChangesResponse:
+        """Local changes, newest first."""
+        return _call(caller, self._stub.ListBaseChanges, request, base.ListBaseChangesResponse)
+
+    def change(self, caller: Caller, request: base.ChangeBaseDataRequest) -> base.ChangeBaseDataResponse:
+        """Makes one local change; waits for the batch that is being posted."""
+        return _call(caller, self._stub.ChangeBaseData, request, base.ChangeBaseDataResponse, DOCUMENT_S)
 
 
 class Rules:

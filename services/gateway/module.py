@@ -9,7 +9,6 @@ from pathlib import Path
 from argon2 import PasswordHasher
 
 from services.gateway import cli
-from services.gateway.clients import Attachments, Ingest, Ledger, Notify, Quotas, Rules, Trace
 from services.gateway.consumers import NEWS_FOR, LiveConsumers
 from services.gateway.domain import User
 from services.gateway.metrics import Metrics
@@ -29,15 +28,7 @@ def mount(kit: ServiceKit) -> None:
     board = LiveBoard(kit.database)
     metrics = Metrics(kit.registry)
     hub = LiveHub(board, metrics)
-    services = Services(
-        Ingest(kit.channel("ingest")),
-        Ledger(kit.channel("ledger")),
-        Trace(kit.channel("ledger")),
-        Quotas(kit.channel("ledger")),
-        Attachments(kit.channel("ledger")),
-        Rules(kit.channel("rules")),
-        Notify(kit.channel("notify")),
-    )
+    services = Services.over(kit.channel)
     for subscription in LiveConsumers(board, kit.clock).subscriptions():
         kit.consume(subscription)
     kit.every(Job("purge", PURGE_INTERVAL_S, lambda: purge(kit, board)))

@@ -10,7 +10,7 @@ from starlette.responses import FileResponse
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
-from services.gateway.web import accounts, attachments, files, queries, quotas, stream, trace
+from services.gateway.web import accounts, attachments, base_data, files, queries, quotas, stream, trace
 from services.gateway.web.door import Door
 from services.gateway.web.parts import Parts
 from services.gateway.web.refusals import RESPONSES, add_handlers
@@ -34,6 +34,7 @@ def build_app(parts: Parts) -> ASGIApp:
     add_handlers(app)
     for router in (
         accounts.router,
+        base_data.router,
         files.router,
         queries.router,
         quotas.router,

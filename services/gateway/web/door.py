@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services.gateway.web.attachments import ATTACHMENTS_PATH
+from services.gateway.web.base_data import TEMPLATE_BYTES_MAX, TEMPLATES_PATH
 from services.gateway.web.files import UPLOAD_PATH
 from services.gateway.web.parts import Parts
 from services.gateway.web.quotas import DOCUMENT_BYTES_MAX, DOCUMENTS_PATH
@@ -25,7 +26,8 @@ from services.kit.log import logger
 from services.kit.rpc.context import in_request
 
 BODY_BYTES_MAX = 64 * 1024
-"""Of every request but a document, and an upload, which is counted as it passes."""
+"""Of every request but those in `_LARGE`, and an upload, which is counted as it passes."""
+_LARGE = {DOCUMENTS_PATH: DOCUMENT_BYTES_MAX, TEMPLATES_PATH: TEMPLATE_BYTES_MAX}
 SAFE = ("GET", "HEAD", "OPTIONS")
 METHODS = (*SAFE, "POST", "PUT", "PATCH", "DELETE")
 HEADERS = {
@@ -139,7 +141,7 @@ def _bounded(scope: Scope, headers: Mapping[str, str], receive: Receive) -> Rece
     """Counts the body as it is read; uploads count by themselves."""
     if scope["path"] in (UPLOAD_PATH, ATTACHMENTS_PATH):
         return receive
-    bytes_max = DOCUMENT_BYTES_MAX if scope["path"] == DOCUMENTS_PATH else BODY_BYTES_MAX
+    bytes_max = _LARGE.get(scope["path"], BODY_BYTES_MAX)
     length = headers.get("content-length", "0")
     if not length.isdigit() or int(length) > bytes_max:
         raise HTTPException(413)

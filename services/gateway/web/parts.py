@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from threading import BoundedSemaphore
 
+import grpc
 from prometheus_client import CollectorRegistry
 
-from services.gateway.clients import Attachments, Ingest, Ledger, Notify, Quotas, Rules, Trace
+from services.gateway.clients import Attachments, BaseData, Ingest, Ledger, Notify, Quotas, Rules, Trace
 from services.gateway.metrics import Metrics
 from services.gateway.usecases import Accounts
 from services.gateway.web.live import LiveHub
@@ -29,6 +31,22 @@ class Services:
     attachments: Attachments
     rules: Rules
     notify: Notify
+    base_data: BaseData
+
+    @classmethod
+    def over(cls, channel: Callable[[str], grpc.Channel]) -> Services:
+        """All of them; `channel` opens one to a service by its name."""
+        ledger = channel("ledger")
+        return cls(
+            ingest=Ingest(channel("ingest")),
+            ledger=Ledger(ledger),
+            trace=Trace(ledger),
+            quotas=Quotas(ledger),
+            attachments=Attachments(ledger),
+            base_data=BaseData(ledger),
+            rules=Rules(channel("rules")),
+            notify=Notify(channel("notify")),
+        )
 
 
 @dataclass(frozen=True)

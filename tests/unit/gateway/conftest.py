@@ -18,6 +18,8 @@ from mingzhang.ingest.v1 import ingest_pb2, ingest_pb2_grpc
 from mingzhang.ledger.v1 import (
     attachments_pb2,
     attachments_pb2_grpc,
+    basedata_pb2,
+    basedata_pb2_grpc,
     chain_pb2,
     chain_pb2_grpc,
     ledger_pb2,
@@ -32,7 +34,6 @@ from mingzhang.rules.v1 import rules_pb2, rules_pb2_grpc
 from prometheus_client import CollectorRegistry
 from starlette.testclient import TestClient
 
-from services.gateway.clients import Attachments, Ingest, Ledger, Notify, Quotas, Rules, Trace
 from services.gateway.domain import User
 from services.gateway.metrics import Metrics
 from services.gateway.storage import FirstPasswordFile, LiveBoard, PostgresUsers
@@ -145,25 +146,23 @@ def others() -> OtherServices:
     """The other services, with an empty answer to every call."""
     empty = {
         method.name: getattr(module, method.output_type.name)()
-        for module, service in DESCRIPTORS
-        for method in service.methods
+        for name, (module, _) in CONTRACTS.items()
+        for method in module.DESCRIPTOR.services_by_name[name].methods
     }
     return OtherServices(empty)
 
 
-DESCRIPTORS = [
-    (module, module.DESCRIPTOR.services_by_name[name])
-    for module, name in (
-        (ingest_pb2, "IngestService"),
-        (ledger_pb2, "LedgerService"),
-        (chain_pb2, "ChainService"),
-        (trace_pb2, "TraceService"),
-        (quotas_pb2, "QuotaService"),
-        (attachments_pb2, "AttachmentService"),
-        (rules_pb2, "RulesService"),
-        (notify_pb2, "NotifyService"),
-    )
-]
+CONTRACTS: dict[str, tuple[Any, Any]] = {
+    "IngestService": (ingest_pb2, ingest_pb2_grpc),
+    "LedgerService": (ledger_pb2, ledger_pb2_grpc),
+    "ChainService": (chain_pb2, chain_pb2_grpc),
+    "TraceService": (trace_pb2, trace_pb2_grpc),
+    "QuotaService": (quotas_pb2, quotas_pb2_grpc),
+    "AttachmentService": (attachments_pb2, attachments_pb2_grpc),
+    "BaseDataService": (basedata_pb2, basedata_pb2_grpc),
+    "RulesService": (rules_pb2, rules_pb2_grpc),
+    "NotifyService": (notify_pb2, notify_pb2_grpc),
+}
 
 
 @pytest.fixture
@@ -172,20 +171,8 @@ def channel(others: OtherServices) -> Iterator[grpc.Channel]:
     folder = Path(tempfile.mkdtemp(prefix="mzg-"))
     clock = SystemClock()
     server = build_server("others", Config(), KEY, clock, CollectorRegistry())
-    for grpc_module, (_, descriptor) in zip(
-        (
-            ingest_pb2_grpc,
-            ledger_pb2_grpc,
-            chain_pb2_grpc,
-            trace_pb2_grpc,
-            quotas_pb2_grpc,
-            attachments_pb2_grpc,
-            rules_pb2_grpc,
-            notify_pb2_grpc,
-        ),
-        DESCRIPTORS,
-        strict=True,
-    ):
+    for name, (module, grpc_module) in CONTRACTS.items():
+        descriptor = module.DESCRIPTOR.services_by_name[name]
         base = getattr(grpc_module, f"{descriptor.name}Servicer")
         add = getattr(grpc_module, f"add_{descriptor.name}Servicer_to_server")
         servicer = others.servicer(base, descriptor)
@@ -216,15 +203,7 @@ def gateway(
     registry = CollectorRegistry()
     board, metrics = LiveBoard(database), Metrics(registry)
     hub = LiveHub(board, metrics)
-    services = Services(
-        Ingest(channel),
-        Ledger(channel),
-        Trace(channel),
-        Quotas(channel),
-        Attachments(channel),
-        Rules(channel),
-        Notify(channel),
-    )
+    services = Services.over(lambda _: channel)
     parts = Parts(accounts, services, hub, metrics, registry, Limits(UPLOAD_BYTES_MAX, ORIGIN))
     yield Gateway(parts, others, board, database, clock, path, build_app(parts))
     hub.stop()
