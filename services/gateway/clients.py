@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from typing import TypeVar
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, TypeVar
 
 import grpc
 from google.protobuf.message import Message
@@ -13,19 +13,25 @@ from mingzhang.ledger.v1 import chain_pb2 as chain
 from mingzhang.ledger.v1 import ledger_pb2 as ledger
 from mingzhang.ledger.v1 import quotas_pb2 as quota
 from mingzhang.ledger.v1 import trace_pb2 as trace
+from mingzhang.ledger.v1 import views_pb2 as viewed
 from mingzhang.ledger.v1.chain_pb2_grpc import ChainServiceStub
 from mingzhang.ledger.v1.ledger_pb2_grpc import LedgerServiceStub
 from mingzhang.ledger.v1.quotas_pb2_grpc import QuotaServiceStub
 from mingzhang.ledger.v1.trace_pb2_grpc import TraceServiceStub
+from mingzhang.ledger.v1.views_pb2_grpc import ViewServiceStub
 from mingzhang.notify.v1 import notify_pb2 as notify
 from mingzhang.notify.v1.notify_pb2_grpc import NotifyServiceStub
 from mingzhang.rules.v1 import rules_pb2 as rules
 from mingzhang.rules.v1.rules_pb2_grpc import RulesServiceStub
 
+from services.gateway.messages import as_json
+from services.gateway.usecases.reports import Told
 from services.kit.caller import Caller
+from services.kit.errors import TooLarge
 from services.kit.rpc.context import acting_as
 
 READ_S = 20
+VIEW_ROWS_MAX = 10_000
 UPLOAD_S = 6 * 3600
 CLOSE_DAYS_S = 3600
 DOCUMENT_S = 60
@@ -195,6 +201,44 @@ class Quotas:
     def close_year(self, caller: Caller, request: quota.CloseYearRequest) -> quota.CloseYearResponse:
         """Closes a fiscal year."""
         return _call(caller, self._stub.CloseYear, request, quota.CloseYearResponse, DOCUMENT_S)
+
+
+class Views:
+    """Views of the master ledger, and its monitoring indicators."""
+
+    def __init__(self, channel: grpc.Channel) -> None:
+        self._stub = ViewServiceStub(channel)
+
+    def view(self, caller: Caller, request: viewed.GetViewRequest) -> viewed.GetViewResponse:
+        """A page of a view."""
+        return _call(caller, self._stub.GetView, request, viewed.GetViewResponse)
+
+    def indicators(
+        self, caller: Caller, request: viewed.GetIndicatorsRequest
+    ) -> viewed.GetIndicatorsResponse:
+        """Monitoring indicators."""
+        return _call(caller, self._stub.GetIndicators, request, viewed.GetIndicatorsResponse)
+
+    def whole(
+        self, caller: Caller, dimensions: Sequence[str], wanted: Mapping[str, Any], as_of: str, known_at: str
+    ) -> Told:
+        """All rows of a view; refuses one of more than 10,000."""
+        request = viewed.GetViewRequest(
+            dimensions=dimensions,
+            filter=viewed.ViewFilter(**wanted),
+            as_of=as_of,
+            known_at=known_at,
+            limit=VIEW_ROWS_MAX,
+        )
+        answer = self.view(caller, request)
+        if answer.next_page_token:
+            raise TooLarge(
+                "gateway.view_rows",
+                f"结果超过 {VIEW_ROWS_MAX} 行，请缩小范围",
+                f"there are more than {VIEW_ROWS_MAX} rows: ask for less",
+            )
+        rows = [as_json(row) for row in answer.rows]
+        return Told(rows, as_json(answer.total), answer.as_of, answer.height, answer.head_hash)
 
 
 class Rules:

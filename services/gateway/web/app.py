@@ -10,7 +10,7 @@ from starlette.responses import FileResponse
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
-from services.gateway.web import accounts, files, queries, quotas, stream, trace
+from services.gateway.web import accounts, files, queries, quotas, reports, stream, trace, views
 from services.gateway.web.door import Door
 from services.gateway.web.parts import Parts
 from services.gateway.web.refusals import RESPONSES, add_handlers
@@ -38,6 +38,8 @@ def build_app(parts: Parts) -> ASGIApp:
         queries.router,
         quotas.router,
         trace.router,
+        views.router,
+        reports.router,
         stream.router,
     ):
         app.include_router(router)

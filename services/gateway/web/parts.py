@@ -7,9 +7,10 @@ from threading import BoundedSemaphore
 
 from prometheus_client import CollectorRegistry
 
-from services.gateway.clients import Ingest, Ledger, Notify, Quotas, Rules, Trace
+from services.gateway.clients import Ingest, Ledger, Notify, Quotas, Rules, Trace, Views
 from services.gateway.metrics import Metrics
 from services.gateway.usecases import Accounts
+from services.gateway.usecases.reports import Reports
 from services.gateway.web.live import LiveHub
 
 UPLOADS_AT_ONCE_MAX = 8
@@ -28,6 +29,7 @@ class Services:
     quotas: Quotas
     rules: Rules
     notify: Notify
+    views: Views
 
 
 @dataclass(frozen=True)
@@ -49,5 +51,6 @@ class Parts:
     metrics: Metrics
     registry: CollectorRegistry
     limits: Limits
+    reports: Reports
     uploads: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(UPLOADS_AT_ONCE_MAX))
     hashing: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(HASHES_AT_ONCE_MAX))

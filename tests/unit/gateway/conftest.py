@@ -24,17 +24,21 @@ from mingzhang.ledger.v1 import (
     quotas_pb2_grpc,
     trace_pb2,
     trace_pb2_grpc,
+    views_pb2,
+    views_pb2_grpc,
 )
 from mingzhang.notify.v1 import notify_pb2, notify_pb2_grpc
 from mingzhang.rules.v1 import rules_pb2, rules_pb2_grpc
 from prometheus_client import CollectorRegistry
 from starlette.testclient import TestClient
 
-from services.gateway.clients import Ingest, Ledger, Notify, Quotas, Rules, Trace
+from services.gateway.clients import Ingest, Ledger, Notify, Quotas, Rules, Trace, Views
 from services.gateway.domain import User
 from services.gateway.metrics import Metrics
 from services.gateway.storage import FirstPasswordFile, LiveBoard, PostgresUsers
+from services.gateway.storage.reports import ReportTables
 from services.gateway.usecases import Accounts, add_user
+from services.gateway.usecases.reports import Reports
 from services.gateway.web import Limits, LiveHub, Parts, Services, build_app
 from services.kit.caller import ADMINISTRATOR, FINANCE_OFFICER, RULE_AUTHOR, Caller
 from services.kit.clock import SystemClock
@@ -149,6 +153,7 @@ DESCRIPTORS = [
         (chain_pb2, "ChainService"),
         (trace_pb2, "TraceService"),
         (quotas_pb2, "QuotaService"),
+        (views_pb2, "ViewService"),
         (rules_pb2, "RulesService"),
         (notify_pb2, "NotifyService"),
     )
@@ -168,6 +173,7 @@ def channel(others: OtherServices) -> Iterator[grpc.Channel]:
             chain_pb2_grpc,
             trace_pb2_grpc,
             quotas_pb2_grpc,
+            views_pb2_grpc,
             rules_pb2_grpc,
             notify_pb2_grpc,
         ),
@@ -205,8 +211,15 @@ def gateway(
     board, metrics = LiveBoard(database), Metrics(registry)
     hub = LiveHub(board, metrics)
     services = Services(
-        Ingest(channel), Ledger(channel), Trace(channel), Quotas(channel), Rules(channel), Notify(channel)
+        Ingest(channel),
+        Ledger(channel),
+        Trace(channel),
+        Quotas(channel),
+        Rules(channel),
+        Notify(channel),
+        Views(channel),
     )
-    parts = Parts(accounts, services, hub, metrics, registry, Limits(UPLOAD_BYTES_MAX, ORIGIN))
+    reports = Reports(ReportTables(database, streams), services.views, clock)
+    parts = Parts(accounts, services, hub, metrics, registry, Limits(UPLOAD_BYTES_MAX, ORIGIN), reports)
     yield Gateway(parts, others, board, database, clock, path, build_app(parts))
     hub.stop()
