@@ -13,7 +13,7 @@ from typing import Any
 import orjson
 from google.protobuf.descriptor import Descriptor, EnumDescriptor, FieldDescriptor
 from google.protobuf.message import Message
-from mingzhang.gateway.v1.events_pb2 import UsersChanged, UserState
+from mingzhang.gateway.v1.events_pb2 import ReportsFrozen, UsersChanged, UserState
 from mingzhang.ingest.v1.events_pb2 import FinishedImport
 from mingzhang.notify.v1.events_pb2 import CaseState
 from mingzhang.rules.v1.events_pb2 import Warning as WarningMessage
@@ -75,6 +75,11 @@ def users_changed(users: Sequence[User]) -> bytes:
         for user in users
     ]
     return UsersChanged(users=states).SerializeToString()
+
+
+def reports_frozen(report_id: str, sha256: str) -> bytes:
+    """The body of ReportsFrozen."""
+    return ReportsFrozen(report_id=report_id, sha256=sha256).SerializeToString()
 
 
 def live_import(finished: FinishedImport) -> LiveEvent:

@@ -13,7 +13,9 @@ from services.gateway.consumers import NEWS_FOR, LiveConsumers
 from services.gateway.domain import User
 from services.gateway.metrics import Metrics
 from services.gateway.storage import FirstPasswordFile, LiveBoard, PostgresUsers
+from services.gateway.storage.reports import ReportTables
 from services.gateway.usecases import FIRST_USER, Accounts, add_user, create_first_administrator
+from services.gateway.usecases.reports import Reports
 from services.gateway.web import Limits, LiveHub, Parts, Services, build_app
 from services.kit.config import Config
 from services.kit.module import Job, ServiceKit
@@ -33,7 +35,10 @@ def mount(kit: ServiceKit) -> None:
         kit.consume(subscription)
     kit.every(Job("purge", PURGE_INTERVAL_S, lambda: purge(kit, board)))
     limits = Limits(kit.config.upload_bytes_max, kit.config.public_url, kit.config.language)
-    kit.serve_http(build_app(Parts(accounts, services, hub, metrics, kit.registry, limits)), hub.stop)
+    reports = Reports(ReportTables(kit.database, kit.streams), services.views, kit.clock)
+    kit.serve_http(
+        build_app(Parts(accounts, services, hub, metrics, kit.registry, limits, reports)), hub.stop
+    )
     hub.start()
     kit.on_stop(hub.stop)
     kit.announce(lambda: welcome(kit.config))

@@ -2,6 +2,7 @@
 
 from services.gateway.clients.ingest import Ingest
 from services.gateway.clients.ledger import Attachments, BaseData, Ledger, Quotas, Trace
+from services.gateway.clients.views import Views
 from services.gateway.clients.warnings import Notify, Rules
 
-__all__ = ["Attachments", "BaseData", "Ingest", "Ledger", "Notify", "Quotas", "Rules", "Trace"]
+__all__ = ["Attachments", "BaseData", "Ingest", "Ledger", "Notify", "Quotas", "Rules", "Trace", "Views"]

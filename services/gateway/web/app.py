@@ -10,7 +10,18 @@ from starlette.responses import FileResponse
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
-from services.gateway.web import accounts, attachments, base_data, files, queries, quotas, stream, trace
+from services.gateway.web import (
+    accounts,
+    attachments,
+    base_data,
+    files,
+    queries,
+    quotas,
+    reports,
+    stream,
+    trace,
+    views,
+)
 from services.gateway.web.door import Door
 from services.gateway.web.parts import Parts
 from services.gateway.web.refusals import RESPONSES, add_handlers
@@ -40,6 +51,8 @@ def build_app(parts: Parts) -> ASGIApp:
         quotas.router,
         attachments.router,
         trace.router,
+        views.router,
+        reports.router,
         stream.router,
     ):
         app.include_router(router)

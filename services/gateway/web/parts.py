@@ -9,9 +9,20 @@ from threading import BoundedSemaphore
 import grpc
 from prometheus_client import CollectorRegistry
 
-from services.gateway.clients import Attachments, BaseData, Ingest, Ledger, Notify, Quotas, Rules, Trace
+from services.gateway.clients import (
+    Attachments,
+    BaseData,
+    Ingest,
+    Ledger,
+    Notify,
+    Quotas,
+    Rules,
+    Trace,
+    Views,
+)
 from services.gateway.metrics import Metrics
 from services.gateway.usecases import Accounts
+from services.gateway.usecases.reports import Reports
 from services.gateway.web.live import LiveHub
 
 UPLOADS_AT_ONCE_MAX = 8
@@ -32,6 +43,7 @@ class Services:
     rules: Rules
     notify: Notify
     base_data: BaseData
+    views: Views
 
     @classmethod
     def over(cls, channel: Callable[[str], grpc.Channel]) -> Services:
@@ -44,6 +56,7 @@ class Services:
             quotas=Quotas(ledger),
             attachments=Attachments(ledger),
             base_data=BaseData(ledger),
+            views=Views(ledger),
             rules=Rules(channel("rules")),
             notify=Notify(channel("notify")),
         )
@@ -68,5 +81,6 @@ class Parts:
     metrics: Metrics
     registry: CollectorRegistry
     limits: Limits
+    reports: Reports
     uploads: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(UPLOADS_AT_ONCE_MAX))
     hashing: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(HASHES_AT_ONCE_MAX))

@@ -28,6 +28,8 @@ from mingzhang.ledger.v1 import (
     quotas_pb2_grpc,
     trace_pb2,
     trace_pb2_grpc,
+    views_pb2,
+    views_pb2_grpc,
 )
 from mingzhang.notify.v1 import notify_pb2, notify_pb2_grpc
 from mingzhang.rules.v1 import rules_pb2, rules_pb2_grpc
@@ -37,7 +39,9 @@ from starlette.testclient import TestClient
 from services.gateway.domain import User
 from services.gateway.metrics import Metrics
 from services.gateway.storage import FirstPasswordFile, LiveBoard, PostgresUsers
+from services.gateway.storage.reports import ReportTables
 from services.gateway.usecases import Accounts, add_user
+from services.gateway.usecases.reports import Reports
 from services.gateway.web import Limits, LiveHub, Parts, Services, build_app
 from services.kit.caller import ADMINISTRATOR, FINANCE_OFFICER, RULE_AUTHOR, Caller
 from services.kit.clock import SystemClock
@@ -160,6 +164,7 @@ CONTRACTS: dict[str, tuple[Any, Any]] = {
     "QuotaService": (quotas_pb2, quotas_pb2_grpc),
     "AttachmentService": (attachments_pb2, attachments_pb2_grpc),
     "BaseDataService": (basedata_pb2, basedata_pb2_grpc),
+    "ViewService": (views_pb2, views_pb2_grpc),
     "RulesService": (rules_pb2, rules_pb2_grpc),
     "NotifyService": (notify_pb2, notify_pb2_grpc),
 }
@@ -204,6 +209,7 @@ def gateway(
     board, metrics = LiveBoard(database), Metrics(registry)
     hub = LiveHub(board, metrics)
     services = Services.over(lambda _: channel)
-    parts = Parts(accounts, services, hub, metrics, registry, Limits(UPLOAD_BYTES_MAX, ORIGIN))
+    reports = Reports(ReportTables(database, streams), services.views, clock)
+    parts = Parts(accounts, services, hub, metrics, registry, Limits(UPLOAD_BYTES_MAX, ORIGIN), reports)
     yield Gateway(parts, others, board, database, clock, path, build_app(parts))
     hub.stop()

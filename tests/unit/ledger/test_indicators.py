@@ -56,11 +56,10 @@ def test_indicators_are_of_all_of_each_division_and_of_each_category(chain: Worl
 def test_what_lies_idle_is_by_the_day_it_was_received_and_carrying_over_keeps_it(world: World) -> None:
     """Money of March 2017 is above a year old, also in the quota of the next year."""
     desk = Desk(world)
-    head = {"effective_on": date(2017, 3, 1), "fiscal_year": 2017, "issued_on": date(2017, 3, 1)}
     desk.register("OLD", 500_00, effective_on=date(2017, 3, 1), fiscal_year=2017)
     desk.register("NEW", 200_00, effective_on=date(2018, 11, 1))
     line = {"quota_key": "OLD", "to_quota_key": "CARRIED", "take": Take.REST}
-    desk.hand_in(Kind.CARRY_OVER, line, **{**head, "effective_on": date(2018, 1, 5), "fiscal_year": 2018})
+    desk.hand_in(Kind.CARRY_OVER, line, effective_on=date(2018, 1, 5), fiscal_year=2018)
     found = values(world)
 
     assert found["idle_below_2_years", PROVINCE, ""].value == 500_00

@@ -8,12 +8,14 @@ import { failure } from "./parts.js";
 import { cases, oneCase } from "./pages/cases.js";
 import { documents, oneDocument } from "./pages/documents.js";
 import { files } from "./pages/files.js";
+import { indicators } from "./pages/indicators.js";
 import { ledger } from "./pages/ledger.js";
 import { overview } from "./pages/overview.js";
 import { onePayment, payments } from "./pages/payments.js";
 import { reconciliation } from "./pages/reconciliation.js";
 import { oneQuota, quotas } from "./pages/quotas.js";
 import { receive, tellWaiting } from "./pages/receive.js";
+import { oneReport, reports } from "./pages/reports.js";
 import { rules } from "./pages/rules.js";
 import { passwordPage, signInPage } from "./pages/signin.js";
 import { traceOne, traceSearch } from "./pages/trace.js";
@@ -24,6 +26,8 @@ import { hasChosenLanguage, language, setLanguage, t } from "./words.js";
 const PAGES = {
   overview: { page: overview, refreshes: true },
   ledger: { page: ledger },
+  indicators: { page: indicators },
+  reports: { page: reports, one: oneReport },
   quotas: { page: quotas, one: oneQuota, counts: true },
   documents: { page: documents, one: oneDocument, counts: true },
   receive: { page: receive, roles: ["administrator", "finance_officer"], counts: true },

@@ -3,6 +3,7 @@
 import { FIELDS } from "./fields.js";
 import { TRACE_GROUPS, TRACE_WORDS } from "./words_trace.js";
 import { QUOTA_GROUPS, QUOTA_WORDS } from "./words_quotas.js";
+import { VIEW_GROUPS, VIEW_WORDS } from "./words_views.js";
 
 const KEPT = "mingzhang.language";
 
@@ -43,6 +44,7 @@ export function fieldName(name) {
 const GROUPS = {
   ...TRACE_GROUPS,
   ...QUOTA_GROUPS,
+  ...VIEW_GROUPS,
   category: {
     poverty: ["扶贫专项", "poverty"],
     project: ["项目建设", "project"],
@@ -143,6 +145,7 @@ const GROUPS = {
 const WORDS = {
   ...TRACE_WORDS,
   ...QUOTA_WORDS,
+  ...VIEW_WORDS,
   product: ["明账", "Mingzhang"],
   productLine: ["财政扶贫资金动态监控", "Poverty-alleviation funds, watched"],
   signIn: ["登录", "Sign in"],
