@@ -7,6 +7,8 @@ from collections.abc import Callable
 
 from mingzhang.ledger.v1.chain_pb2_grpc import add_ChainServiceServicer_to_server
 from mingzhang.ledger.v1.ledger_pb2_grpc import add_LedgerServiceServicer_to_server
+from mingzhang.ledger.v1.library_pb2_grpc import add_LibraryServiceServicer_to_server
+from mingzhang.ledger.v1.performance_pb2_grpc import add_PerformanceServiceServicer_to_server
 from mingzhang.ledger.v1.quotas_pb2_grpc import add_QuotaServiceServicer_to_server
 from mingzhang.ledger.v1.trace_pb2_grpc import add_TraceServiceServicer_to_server
 
@@ -27,6 +29,9 @@ from services.ledger.rpc import (
     ChainServicer,
     Ledger,
     LedgerServicer,
+    Library,
+    LibraryServicer,
+    PerformanceServicer,
     Quotas,
     QuotaServicer,
     Trace,
@@ -41,6 +46,8 @@ from services.ledger.storage import (
     FiscalYears,
     LedgerBook,
     LedgerTables,
+    LibraryTables,
+    PerformanceTables,
     QuotaTables,
     ReconciliationTables,
     StoredChain,
@@ -48,6 +55,7 @@ from services.ledger.storage import (
     TraceTables,
     note_coverage,
     shipped_base_data,
+    shipped_workflows,
 )
 from services.ledger.usecases import load_base_data
 from services.ledger.usecases.heads import Signatory
@@ -89,10 +97,26 @@ def mount(kit: ServiceKit) -> None:
     kit.serve(
         lambda server: add_TraceServiceServicer_to_server(trace, server), "mingzhang.ledger.v1.TraceService"
     )
+    _serve_library(kit, book)
     kit.consume(imports_of_ingest(note_coverage))
     kit.every(Job(FINISH_LINKS, INTERVAL_S, FinishLinksJob(book).run))
     conserve = ConserveJob(Conservation(kit.database), metrics.tell_differences)
     kit.every(Job(CONSERVE, CONSERVE_INTERVAL_S, conserve.run))
+
+
+def _serve_library(kit: ServiceKit, book: LedgerBook) -> None:
+    parts = Library(
+        book, shipped_workflows(), LibraryTables(kit.database), PerformanceTables(kit.database), kit.clock
+    )
+    library, performance = LibraryServicer(parts), PerformanceServicer(parts)
+    kit.serve(
+        lambda server: add_LibraryServiceServicer_to_server(library, server),
+        "mingzhang.ledger.v1.LibraryService",
+    )
+    kit.serve(
+        lambda server: add_PerformanceServiceServicer_to_server(performance, server),
+        "mingzhang.ledger.v1.PerformanceService",
+    )
 
 
 def add_commands(

@@ -6,6 +6,9 @@ from services.ledger.storage.chain import StoredChain
 from services.ledger.storage.conservation import Conservation
 from services.ledger.storage.days import BusinessDays, FiscalYears, note_coverage
 from services.ledger.storage.journal import StoredJournal
+from services.ledger.storage.library import shipped_workflows
+from services.ledger.storage.library_reader import LibraryTables
+from services.ledger.storage.performance_reader import PerformanceTables
 from services.ledger.storage.quota_reader import QuotaTables
 from services.ledger.storage.reader import LedgerTables
 from services.ledger.storage.receipts import EntryTables
@@ -22,6 +25,8 @@ __all__ = [
     "FiscalYears",
     "LedgerBook",
     "LedgerTables",
+    "LibraryTables",
+    "PerformanceTables",
     "QuotaTables",
     "ReconciliationTables",
     "StoredChain",
@@ -29,4 +34,5 @@ __all__ = [
     "TraceTables",
     "note_coverage",
     "shipped_base_data",
+    "shipped_workflows",
 ]
