@@ -9,7 +9,7 @@ from pathlib import Path
 from argon2 import PasswordHasher
 
 from services.gateway import cli
-from services.gateway.clients import Ingest, Ledger, Notify, Quotas, Rules, Trace
+from services.gateway.clients import Ingest, Ledger, Library, Notify, Quotas, Rules, Trace
 from services.gateway.consumers import NEWS_FOR, LiveConsumers
 from services.gateway.domain import User
 from services.gateway.metrics import Metrics
@@ -36,6 +36,7 @@ def mount(kit: ServiceKit) -> None:
         Quotas(kit.channel("ledger")),
         Rules(kit.channel("rules")),
         Notify(kit.channel("notify")),
+        Library(kit.channel("ledger")),
     )
     for subscription in LiveConsumers(board, kit.clock).subscriptions():
         kit.consume(subscription)

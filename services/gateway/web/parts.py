@@ -7,7 +7,7 @@ from threading import BoundedSemaphore
 
 from prometheus_client import CollectorRegistry
 
-from services.gateway.clients import Ingest, Ledger, Notify, Quotas, Rules, Trace
+from services.gateway.clients import Ingest, Ledger, Library, Notify, Quotas, Rules, Trace
 from services.gateway.metrics import Metrics
 from services.gateway.usecases import Accounts
 from services.gateway.web.live import LiveHub
@@ -28,6 +28,7 @@ class Services:
     quotas: Quotas
     rules: Rules
     notify: Notify
+    library: Library
 
 
 @dataclass(frozen=True)
