@@ -20,6 +20,10 @@ from mingzhang.ledger.v1 import (
     chain_pb2_grpc,
     ledger_pb2,
     ledger_pb2_grpc,
+    library_pb2,
+    library_pb2_grpc,
+    performance_pb2,
+    performance_pb2_grpc,
     quotas_pb2,
     quotas_pb2_grpc,
     trace_pb2,
@@ -151,6 +155,8 @@ DESCRIPTORS = [
         (quotas_pb2, "QuotaService"),
         (rules_pb2, "RulesService"),
         (notify_pb2, "NotifyService"),
+        (library_pb2, "LibraryService"),
+        (performance_pb2, "PerformanceService"),
     )
 ]
 
@@ -170,6 +176,8 @@ def channel(others: OtherServices) -> Iterator[grpc.Channel]:
             quotas_pb2_grpc,
             rules_pb2_grpc,
             notify_pb2_grpc,
+            library_pb2_grpc,
+            performance_pb2_grpc,
         ),
         DESCRIPTORS,
         strict=True,
