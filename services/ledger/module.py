@@ -11,6 +11,8 @@ from mingzhang.ledger.v1.attachments_pb2_grpc import add_AttachmentServiceServic
 from mingzhang.ledger.v1.basedata_pb2_grpc import add_BaseDataServiceServicer_to_server
 from mingzhang.ledger.v1.chain_pb2_grpc import add_ChainServiceServicer_to_server
 from mingzhang.ledger.v1.ledger_pb2_grpc import add_LedgerServiceServicer_to_server
+from mingzhang.ledger.v1.library_pb2_grpc import add_LibraryServiceServicer_to_server
+from mingzhang.ledger.v1.performance_pb2_grpc import add_PerformanceServiceServicer_to_server
 from mingzhang.ledger.v1.quotas_pb2_grpc import add_QuotaServiceServicer_to_server
 from mingzhang.ledger.v1.trace_pb2_grpc import add_TraceServiceServicer_to_server
 from mingzhang.ledger.v1.views_pb2_grpc import add_ViewServiceServicer_to_server
@@ -46,6 +48,9 @@ from services.ledger.rpc import (
     ChainServicer,
     Ledger,
     LedgerServicer,
+    Library,
+    LibraryServicer,
+    PerformanceServicer,
     Quotas,
     QuotaServicer,
     Trace,
@@ -64,7 +69,9 @@ from services.ledger.storage import (
     FiscalYears,
     LedgerBook,
     LedgerTables,
+    LibraryTables,
     MonthFolds,
+    PerformanceTables,
     QuotaTables,
     ReconciliationTables,
     SetupTables,
@@ -77,6 +84,7 @@ from services.ledger.storage import (
     read_template,
     shipped_indicators,
     shipped_template,
+    shipped_workflows,
 )
 from services.ledger.usecases.heads import Signatory
 from services.ledger.usecases.receipts import Receipts
@@ -93,6 +101,7 @@ def mount(kit: ServiceKit) -> None:
     book = LedgerBook(kit.database, kit.streams, kit.clock)
     serve_postings(kit, book, metrics)
     serve_questions(kit, base_book)
+    serve_library(kit, book)
     kit.consume(imports_of_ingest(note_coverage))
     kit.every(Job(FINISH_LINKS, INTERVAL_S, FinishLinksJob(book).run))
     kit.every(Job(REFRESH_BASE_DATA, REFRESH_INTERVAL_S, refresh.run))
@@ -135,6 +144,15 @@ def serve_questions(kit: ServiceKit, base_book: BaseSetTables) -> None:
 
 def _serve(kit: ServiceKit, add: Callable[[T, grpc.Server], object], servicer: T, name: str) -> None:
     kit.serve(lambda server: add(servicer, server), f"mingzhang.ledger.v1.{name}")
+
+
+def serve_library(kit: ServiceKit, book: LedgerBook) -> None:
+    """The project library and its performance targets."""
+    parts = Library(
+        book, shipped_workflows(), LibraryTables(kit.database), PerformanceTables(kit.database), kit.clock
+    )
+    _serve(kit, add_LibraryServiceServicer_to_server, LibraryServicer(parts), "LibraryService")
+    _serve(kit, add_PerformanceServiceServicer_to_server, PerformanceServicer(parts), "PerformanceService")
 
 
 def add_commands(

@@ -2,7 +2,19 @@
 
 from services.gateway.clients.ingest import Ingest
 from services.gateway.clients.ledger import Attachments, BaseData, Ledger, Quotas, Trace
+from services.gateway.clients.library import Library
 from services.gateway.clients.views import Views
 from services.gateway.clients.warnings import Notify, Rules
 
-__all__ = ["Attachments", "BaseData", "Ingest", "Ledger", "Notify", "Quotas", "Rules", "Trace", "Views"]
+__all__ = [
+    "Attachments",
+    "BaseData",
+    "Ingest",
+    "Ledger",
+    "Library",
+    "Notify",
+    "Quotas",
+    "Rules",
+    "Trace",
+    "Views",
+]

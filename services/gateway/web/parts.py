@@ -14,6 +14,7 @@ from services.gateway.clients import (
     BaseData,
     Ingest,
     Ledger,
+    Library,
     Notify,
     Quotas,
     Rules,
@@ -44,6 +45,7 @@ class Services:
     notify: Notify
     base_data: BaseData
     views: Views
+    library: Library
 
     @classmethod
     def over(cls, channel: Callable[[str], grpc.Channel]) -> Services:
@@ -57,6 +59,7 @@ class Services:
             attachments=Attachments(ledger),
             base_data=BaseData(ledger),
             views=Views(ledger),
+            library=Library(ledger),
             rules=Rules(channel("rules")),
             notify=Notify(channel("notify")),
         )

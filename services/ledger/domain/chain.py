@@ -38,6 +38,10 @@ class Tag(IntEnum):
     DISBURSEMENT = 7
     QUOTA_DOCUMENT = 8
     QUOTA_LINE = 9
+    PROJECT_CARD = 12
+    LIBRARY_STEP = 13
+    TARGET_SET = 14
+    PERFORMANCE_REPORT = 15
 
 
 @dataclass(frozen=True)

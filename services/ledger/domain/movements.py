@@ -96,6 +96,8 @@ class Known:
     funds: frozenset[str]
     projects: Mapping[str, str]
     """key -> division."""
+    not_in_library: frozenset[str]
+    """Projects of the library, not imported, that are not in it: still on their way, or out again."""
     attachments: frozenset[str]
     closed_to: date | None
     closed_years: frozenset[int]

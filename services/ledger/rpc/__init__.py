@@ -4,6 +4,7 @@ from services.ledger.rpc.attachments import Attachments, AttachmentServicer
 from services.ledger.rpc.base_data import BaseDataParts, BaseDataServicer
 from services.ledger.rpc.chain import ChainServicer
 from services.ledger.rpc.ledger import Ledger, LedgerServicer
+from services.ledger.rpc.library import Library, LibraryServicer, PerformanceServicer
 from services.ledger.rpc.quotas import Quotas, QuotaServicer
 from services.ledger.rpc.trace import Trace, TraceServicer
 from services.ledger.rpc.views import Views, ViewServicer
@@ -16,6 +17,9 @@ __all__ = [
     "ChainServicer",
     "Ledger",
     "LedgerServicer",
+    "Library",
+    "LibraryServicer",
+    "PerformanceServicer",
     "QuotaServicer",
     "Quotas",
     "Trace",

@@ -11,6 +11,9 @@ from services.ledger.storage.days import BusinessDays, FiscalYears, note_coverag
 from services.ledger.storage.folds import MonthFolds
 from services.ledger.storage.indicators import shipped_indicators
 from services.ledger.storage.journal import StoredJournal
+from services.ledger.storage.library import shipped_workflows
+from services.ledger.storage.library_reader import LibraryTables
+from services.ledger.storage.performance_reader import PerformanceTables
 from services.ledger.storage.quota_reader import QuotaTables
 from services.ledger.storage.reader import LedgerTables
 from services.ledger.storage.receipts import EntryTables
@@ -31,7 +34,9 @@ __all__ = [
     "FiscalYears",
     "LedgerBook",
     "LedgerTables",
+    "LibraryTables",
     "MonthFolds",
+    "PerformanceTables",
     "QuotaTables",
     "ReconciliationTables",
     "SetupTables",
@@ -44,4 +49,5 @@ __all__ = [
     "read_template",
     "shipped_indicators",
     "shipped_template",
+    "shipped_workflows",
 ]

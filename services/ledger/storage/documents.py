@@ -14,6 +14,7 @@ from services.kit.frames import wanted
 from services.ledger.domain.accounts import KIND_BITS, ROWS_PER_POSTING_BITS, AccountKind, TransferKind
 from services.ledger.domain.documents import Document, Kind
 from services.ledger.domain.movements import IssueLine, Known, Movement, Original, QuotaState
+from services.ledger.storage.library import NOT_IN_LIBRARY
 from services.ledger.storage.quotas import IN_TRANSIT
 from services.ledger.storage.rows import Rows, Schema
 
@@ -108,6 +109,7 @@ class DocumentRows(Rows):
             projects=dict(
                 self._pairs("project", "key", "division_code", {line.project_key for line in named})
             ),
+            not_in_library=self._not_in_library({line.project_key for line in named}),
             attachments=self._named_files(document),
             closed_to=self._connection.scalar(text("SELECT max(day) FROM closed_day")),
             closed_years=frozenset(row.fiscal_year for row in self._all("closed_year")),
@@ -160,6 +162,16 @@ class DocumentRows(Rows):
             {"key": pl.String, "value": pl.String},
         )
         return found.iter_rows()
+
+    def _not_in_library(self, project_keys: set[str]) -> frozenset[str]:
+        """Projects of the library, not imported, whose last step does not hold."""
+        asked = wanted(pl.Series("key", sorted(project_keys - {""}), dtype=pl.String).to_frame())
+        found = self._read(
+            f"SELECT wanted.key FROM {asked.rows} WHERE {NOT_IN_LIBRARY}",
+            asked.parameters,
+            {"key": pl.String},
+        )
+        return frozenset(found["key"])
 
     def _quotas(self, column: str, values: set[str] | set[int]) -> pl.DataFrame:
         dtype = pl.String if column == "key" else pl.Int64

@@ -13,7 +13,7 @@ from services.kit.frames import copy_out, look_up_by_index, wanted
 from services.kit.module import Database
 from services.ledger.domain.chain import Tag
 from services.ledger.storage.naming import ACCOUNTS, ACCOUNTS_SCHEMA
-from services.ledger.storage.tables import NAMES, SEALED, TABLES
+from services.ledger.storage.tables import MOVES_NOTHING, NAMES, SEALED, TABLES
 
 ROWS_AT_ONCE = 100_000
 _SCHEMA = {
@@ -90,7 +90,7 @@ class JournalOfNow:
 
 def _transfers() -> str:
     """Transfers with the key and document number of the row that caused each."""
-    keyed = [tag for tag in TABLES if tag not in NAMES]
+    keyed = [tag for tag in TABLES if tag not in NAMES and tag not in MOVES_NOTHING]
     kinds = " ".join(f"WHEN {_alias(tag)}.id IS NOT NULL THEN '{tag.name.lower()}'" for tag in keyed)
     keys = ", ".join(f"{_alias(tag)}.key" for tag in keyed)
     documents = ", ".join(

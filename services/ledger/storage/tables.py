@@ -9,6 +9,7 @@ from mingzhang.ledger.v1 import columns
 from services.ledger.domain.accounts import OWNERS, TRANSFERS
 from services.ledger.domain.chain import Tag
 from services.ledger.domain.document_rows import DOCUMENTS, LINES
+from services.ledger.domain.library.rows import CARDS, REPORTS, STEPS, TARGETS
 from services.ledger.usecases.entering import PROVENANCE
 
 TABLES = {
@@ -21,6 +22,10 @@ TABLES = {
     Tag.DISBURSEMENT: "disbursement",
     Tag.QUOTA_DOCUMENT: "document",
     Tag.QUOTA_LINE: "document_line",
+    Tag.PROJECT_CARD: "library_card",
+    Tag.LIBRARY_STEP: "library_step",
+    Tag.TARGET_SET: "target_set",
+    Tag.PERFORMANCE_REPORT: "performance_report",
 }
 NAMES = {Tag.TRANSFER: "id", Tag.ACCOUNT: "name"}
 """The column that names an entry to a person; `key` for all others."""
@@ -40,6 +45,10 @@ SEALED: dict[Tag, dict[str, pl.DataType | type[pl.DataType]]] = {
     Tag.DISBURSEMENT: {**_sealed(columns.DISBURSEMENTS)},
     Tag.QUOTA_DOCUMENT: dict(DOCUMENTS),
     Tag.QUOTA_LINE: dict(LINES),
+    Tag.PROJECT_CARD: dict(CARDS),
+    Tag.LIBRARY_STEP: dict(STEPS),
+    Tag.TARGET_SET: dict(TARGETS),
+    Tag.PERFORMANCE_REPORT: dict(REPORTS),
 }
 """The encoded columns of each kind of entry, in the order of the encoding."""
 
@@ -51,10 +60,16 @@ _WORKED_OUT = {
     Tag.DISBURSEMENT: ("payment_id", "quota_id", "category", "remaining_fen", "standing", "applied"),
     Tag.QUOTA_DOCUMENT: (),
     Tag.QUOTA_LINE: ("quota_id",),
+    Tag.PROJECT_CARD: (),
+    Tag.LIBRARY_STEP: (),
+    Tag.TARGET_SET: (),
+    Tag.PERFORMANCE_REPORT: (),
 }
 """What the ledger adds to what was posted; it may change, so it is not sealed. The transfers are."""
 
-_NOT_IMPORTED = (Tag.QUOTA_DOCUMENT, Tag.QUOTA_LINE)
+MOVES_NOTHING = (Tag.PROJECT_CARD, Tag.LIBRARY_STEP, Tag.TARGET_SET, Tag.PERFORMANCE_REPORT)
+"""Entries that no transfer has as its cause."""
+_NOT_IMPORTED = (Tag.QUOTA_DOCUMENT, Tag.QUOTA_LINE, *MOVES_NOTHING)
 
 
 def stored(tag: Tag) -> tuple[str, ...]:

@@ -45,7 +45,7 @@ def post_document(book: Book, document: Document, caller: Caller, today: date) -
     """
     _require_may_act(caller, document.division_code)
     if problems := find_problems(document, today):
-        raise InvalidInput(*_told(problems))
+        raise InvalidInput(*told(problems))
 
     def work(posting: Posting) -> Posted:
         posting.enter(Gate.ALONE if document.kind in _ALONE else Gate.PAYMENTS)
@@ -64,7 +64,7 @@ def post_document(book: Book, document: Document, caller: Caller, today: date) -
         _require_sees_funds(caller, document, known)
         planned = plan(document, known, first_id(posting.id))
         if planned.problems:
-            raise Refused(*_told(planned.problems))
+            raise Refused(*told(planned.problems))
         return Posted(1, 0, (), _enter(posting, document, caller.user, known, planned))
 
     posted = book.post(work, caller.request_id)
@@ -99,7 +99,7 @@ def _require_sees_funds(caller: Caller, document: Document, known: Known) -> Non
             )
 
 
-def _told(problems: Sequence[Problem]) -> tuple[str, str, str, dict[str, object]]:
+def told(problems: Sequence[Problem]) -> tuple[str, str, str, dict[str, object]]:
     """Code, sentences and parameters of a refusal: the first problems in words, and how many there are."""
     zh = [f"第 {one.line} 条：{one.zh}" if one.line else one.zh for one in problems[:TOLD_PROBLEMS_MAX]]
     en = [f"line {one.line}: {one.en}" if one.line else one.en for one in problems[:TOLD_PROBLEMS_MAX]]

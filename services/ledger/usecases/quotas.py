@@ -120,13 +120,18 @@ def _issued(rematched: pl.DataFrame) -> pl.DataFrame:
 
 
 def _post_projects(posting: Posting, rows: pl.DataFrame) -> int:
+    return finish(posting, [], enter_projects(posting, rows))
+
+
+def enter_projects(posting: Posting, rows: pl.DataFrame) -> list[Change]:
+    """Records new projects; returns the changes of it."""
     categories = posting.project_categories(rows["key"])
     projects = rows.join(categories, on="key", how="left", maintain_order="left").with_columns(
         category=pl.col("category").fill_null(UNASSIGNED)
     )
     posting.record(Tag.PROJECT, projects)
     facts = projects.with_columns(day="effective_on")
-    return finish(posting, [], by_category("ProjectsChanged", "projects", facts))
+    return list(by_category("ProjectsChanged", "projects", facts))
 
 
 def _post_allotments(posting: Posting, rows: pl.DataFrame) -> int:

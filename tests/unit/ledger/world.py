@@ -121,6 +121,7 @@ Row = Mapping[str, Any]
 _EMPTIED = (
     "quota, project, allotment, payment, ended_share, disbursement, remembered_pair, remembered_voucher, transfer, owner,"
     " document, document_line, attachment, closed_year, base_set, base_change,"
+    " library_card, library_step, target_set, performance_report,"
     " account, account_day, account_month, fold, measured, block, closed_day, restated, coverage,"
     " stream_event, outbox, stream_head"
 )

@@ -133,6 +133,14 @@ def unfreeze(draft: Draft, number: int, line: Line) -> int:
 
 def allot(draft: Draft, number: int, line: Line) -> int:
     """分配到项目, of what is executable."""
+    if line.project_key in draft.known.not_in_library:
+        raise refuse(
+            number,
+            "ledger.project_not_in_library",
+            f"项目 {line.project_key} 尚未入库或已出库，不能安排资金",
+            f"project {line.project_key} is not in the library: it can get no money",
+            project=line.project_key,
+        )
     division = draft.known.projects.get(line.project_key)
     if division is None:
         raise refuse(
