@@ -9,6 +9,7 @@ from mingzhang.ledger.v1 import columns
 from services.ledger.domain.accounts import OWNERS, TRANSFERS
 from services.ledger.domain.chain import Tag
 from services.ledger.domain.document_rows import DOCUMENTS, LINES
+from services.ledger.domain.link_rows import LINK_LINES, LINKS
 from services.ledger.usecases.entering import PROVENANCE
 
 TABLES = {
@@ -21,6 +22,8 @@ TABLES = {
     Tag.DISBURSEMENT: "disbursement",
     Tag.QUOTA_DOCUMENT: "document",
     Tag.QUOTA_LINE: "document_line",
+    Tag.LINK: "link",
+    Tag.LINK_LINE: "link_line",
 }
 NAMES = {Tag.TRANSFER: "id", Tag.ACCOUNT: "name"}
 """The column that names an entry to a person; `key` for all others."""
@@ -40,6 +43,8 @@ SEALED: dict[Tag, dict[str, pl.DataType | type[pl.DataType]]] = {
     Tag.DISBURSEMENT: {**_sealed(columns.DISBURSEMENTS)},
     Tag.QUOTA_DOCUMENT: dict(DOCUMENTS),
     Tag.QUOTA_LINE: dict(LINES),
+    Tag.LINK: dict(LINKS),
+    Tag.LINK_LINE: dict(LINK_LINES),
 }
 """The encoded columns of each kind of entry, in the order of the encoding."""
 
@@ -51,10 +56,12 @@ _WORKED_OUT = {
     Tag.DISBURSEMENT: ("payment_id", "quota_id", "category", "remaining_fen", "standing", "applied"),
     Tag.QUOTA_DOCUMENT: (),
     Tag.QUOTA_LINE: ("quota_id",),
+    Tag.LINK: (),
+    Tag.LINK_LINE: ("quota_id",),
 }
 """What the ledger adds to what was posted; it may change, so it is not sealed. The transfers are."""
 
-_NOT_IMPORTED = (Tag.QUOTA_DOCUMENT, Tag.QUOTA_LINE)
+_NOT_IMPORTED = (Tag.QUOTA_DOCUMENT, Tag.QUOTA_LINE, Tag.LINK, Tag.LINK_LINE)
 
 
 def stored(tag: Tag) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ from services.ledger.domain.days import Calendar
 from services.ledger.domain.documents import Document
 from services.ledger.domain.linking import Posted
 from services.ledger.domain.movements import Known
+from services.ledger.usecases.link_ports import PartPosting
 
 ROWS_MAX = 5_000
 """Most payments that one posting links anew, and most disbursements that it moves; what is left goes into
@@ -32,7 +33,7 @@ class Gate(Enum):
     ALONE = "EXCLUSIVE"
 
 
-class Posting(Protocol):
+class Posting(PartPosting, Protocol):
     """One posting: a transaction that ends as one block, or not at all."""
 
     id: int

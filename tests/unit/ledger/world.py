@@ -119,7 +119,7 @@ KINDS: dict[str, tuple[Columns, Mapping[str, Any], Callable[[Book, pl.DataFrame,
 Row = Mapping[str, Any]
 _EMPTIED = (
     "quota, project, allotment, payment, ended_share, disbursement, remembered_pair, remembered_voucher, transfer, owner,"
-    " document, document_line, attachment, closed_year,"
+    " document, document_line, attachment, closed_year, link, link_line, part, part_correction,"
     " account, account_day, measured, block, closed_day, restated, coverage, stream_event, outbox, stream_head"
 )
 
