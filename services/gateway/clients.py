@@ -11,10 +11,12 @@ from mingzhang.ingest.v1 import ingest_pb2 as ingest
 from mingzhang.ingest.v1.ingest_pb2_grpc import IngestServiceStub
 from mingzhang.ledger.v1 import chain_pb2 as chain
 from mingzhang.ledger.v1 import ledger_pb2 as ledger
+from mingzhang.ledger.v1 import links_pb2 as link
 from mingzhang.ledger.v1 import quotas_pb2 as quota
 from mingzhang.ledger.v1 import trace_pb2 as trace
 from mingzhang.ledger.v1.chain_pb2_grpc import ChainServiceStub
 from mingzhang.ledger.v1.ledger_pb2_grpc import LedgerServiceStub
+from mingzhang.ledger.v1.links_pb2_grpc import LinkServiceStub
 from mingzhang.ledger.v1.quotas_pb2_grpc import QuotaServiceStub
 from mingzhang.ledger.v1.trace_pb2_grpc import TraceServiceStub
 from mingzhang.notify.v1 import notify_pb2 as notify
@@ -195,6 +197,43 @@ class Quotas:
     def close_year(self, caller: Caller, request: quota.CloseYearRequest) -> quota.CloseYearResponse:
         """Closes a fiscal year."""
         return _call(caller, self._stub.CloseYear, request, quota.CloseYearResponse, DOCUMENT_S)
+
+
+class Links:
+    """Links of payments that people make, in the master ledger."""
+
+    def __init__(self, channel: grpc.Channel) -> None:
+        self._stub = LinkServiceStub(channel)
+
+    def unlinked(self, caller: Caller, request: link.ListUnlinkedRequest) -> link.ListUnlinkedResponse:
+        """Payments whose quota is not known."""
+        return _call(caller, self._stub.ListUnlinked, request, link.ListUnlinkedResponse)
+
+    def proposals(self, caller: Caller, request: link.ListUnlinkedRequest) -> link.ListUnlinkedResponse:
+        """The same with the quotas that fit best."""
+        return _call(caller, self._stub.ProposeLinks, request, link.ListUnlinkedResponse)
+
+    def link(self, caller: Caller, request: link.LinkPaymentsRequest) -> link.LinkDecisionResponse:
+        """Links parts of payments, once."""
+        return _call(caller, self._stub.LinkPayments, request, link.LinkDecisionResponse, DOCUMENT_S)
+
+    def unrelated(self, caller: Caller, request: link.MarkUnrelatedRequest) -> link.LinkDecisionResponse:
+        """Marks payments as unrelated, once."""
+        return _call(caller, self._stub.MarkUnrelated, request, link.LinkDecisionResponse, DOCUMENT_S)
+
+    def undo(self, caller: Caller, request: link.UndoLinkRequest) -> link.LinkDecisionResponse:
+        """Undoes a decision, once."""
+        return _call(caller, self._stub.UndoLink, request, link.LinkDecisionResponse, DOCUMENT_S)
+
+    def decisions(
+        self, caller: Caller, request: link.ListLinkDecisionsRequest
+    ) -> link.ListLinkDecisionsResponse:
+        """Decisions, newest first."""
+        return _call(caller, self._stub.ListLinkDecisions, request, link.ListLinkDecisionsResponse)
+
+    def lists(self, caller: Caller, request: link.CheckListsRequest) -> link.CheckListsResponse:
+        """Payments with what their lists add up to."""
+        return _call(caller, self._stub.CheckLists, request, link.CheckListsResponse)
 
 
 class Rules:

@@ -9,7 +9,7 @@ from pathlib import Path
 from argon2 import PasswordHasher
 
 from services.gateway import cli
-from services.gateway.clients import Ingest, Ledger, Notify, Quotas, Rules, Trace
+from services.gateway.clients import Ingest, Ledger, Links, Notify, Quotas, Rules, Trace
 from services.gateway.consumers import NEWS_FOR, LiveConsumers
 from services.gateway.domain import User
 from services.gateway.metrics import Metrics
@@ -34,6 +34,7 @@ def mount(kit: ServiceKit) -> None:
         Ledger(kit.channel("ledger")),
         Trace(kit.channel("ledger")),
         Quotas(kit.channel("ledger")),
+        Links(kit.channel("ledger")),
         Rules(kit.channel("rules")),
         Notify(kit.channel("notify")),
     )

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from mingzhang.ledger.v1.chain_pb2_grpc import add_ChainServiceServicer_to_server
 from mingzhang.ledger.v1.ledger_pb2_grpc import add_LedgerServiceServicer_to_server
+from mingzhang.ledger.v1.links_pb2_grpc import add_LinkServiceServicer_to_server
 from mingzhang.ledger.v1.quotas_pb2_grpc import add_QuotaServiceServicer_to_server
 from mingzhang.ledger.v1.trace_pb2_grpc import add_TraceServiceServicer_to_server
 
@@ -27,6 +28,8 @@ from services.ledger.rpc import (
     ChainServicer,
     Ledger,
     LedgerServicer,
+    Links,
+    LinkServicer,
     Quotas,
     QuotaServicer,
     Trace,
@@ -41,6 +44,7 @@ from services.ledger.storage import (
     FiscalYears,
     LedgerBook,
     LedgerTables,
+    LinkTables,
     QuotaTables,
     ReconciliationTables,
     StoredChain,
@@ -88,6 +92,10 @@ def mount(kit: ServiceKit) -> None:
     trace = TraceServicer(Trace(TraceTables(kit.database), ReconciliationTables(kit.database), kit.clock))
     kit.serve(
         lambda server: add_TraceServiceServicer_to_server(trace, server), "mingzhang.ledger.v1.TraceService"
+    )
+    links = LinkServicer(Links(book, LinkTables(kit.database), metrics.observe, kit.clock))
+    kit.serve(
+        lambda server: add_LinkServiceServicer_to_server(links, server), "mingzhang.ledger.v1.LinkService"
     )
     kit.consume(imports_of_ingest(note_coverage))
     kit.every(Job(FINISH_LINKS, INTERVAL_S, FinishLinksJob(book).run))

@@ -10,7 +10,7 @@ from starlette.responses import FileResponse
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
-from services.gateway.web import accounts, files, queries, quotas, stream, trace
+from services.gateway.web import accounts, files, links, queries, quotas, stream, trace
 from services.gateway.web.door import Door
 from services.gateway.web.parts import Parts
 from services.gateway.web.refusals import RESPONSES, add_handlers
@@ -37,6 +37,7 @@ def build_app(parts: Parts) -> ASGIApp:
         files.router,
         queries.router,
         quotas.router,
+        links.router,
         trace.router,
         stream.router,
     ):

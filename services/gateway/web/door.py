@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services.gateway.web.files import UPLOAD_PATH
+from services.gateway.web.links import LINK_PATHS
 from services.gateway.web.parts import Parts
 from services.gateway.web.quotas import DOCUMENT_BYTES_MAX, DOCUMENTS_PATH
 from services.gateway.web.refusals import answer, as_refusal
@@ -138,7 +139,7 @@ def _bounded(scope: Scope, headers: Mapping[str, str], receive: Receive) -> Rece
     """Counts the body as it is read; what counts by itself is an upload."""
     if scope["path"] == UPLOAD_PATH:
         return receive
-    bytes_max = DOCUMENT_BYTES_MAX if scope["path"] == DOCUMENTS_PATH else BODY_BYTES_MAX
+    bytes_max = DOCUMENT_BYTES_MAX if scope["path"] in (DOCUMENTS_PATH, *LINK_PATHS) else BODY_BYTES_MAX
     length = headers.get("content-length", "0")
     if not length.isdigit() or int(length) > bytes_max:
         raise HTTPException(413)

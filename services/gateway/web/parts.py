@@ -7,7 +7,7 @@ from threading import BoundedSemaphore
 
 from prometheus_client import CollectorRegistry
 
-from services.gateway.clients import Ingest, Ledger, Notify, Quotas, Rules, Trace
+from services.gateway.clients import Ingest, Ledger, Links, Notify, Quotas, Rules, Trace
 from services.gateway.metrics import Metrics
 from services.gateway.usecases import Accounts
 from services.gateway.web.live import LiveHub
@@ -26,6 +26,7 @@ class Services:
     ledger: Ledger
     trace: Trace
     quotas: Quotas
+    links: Links
     rules: Rules
     notify: Notify
 

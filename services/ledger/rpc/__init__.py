@@ -2,6 +2,7 @@
 
 from services.ledger.rpc.chain import ChainServicer
 from services.ledger.rpc.ledger import Ledger, LedgerServicer
+from services.ledger.rpc.links import Links, LinkServicer
 from services.ledger.rpc.quotas import Quotas, QuotaServicer
 from services.ledger.rpc.trace import Trace, TraceServicer
 
@@ -9,6 +10,8 @@ __all__ = [
     "ChainServicer",
     "Ledger",
     "LedgerServicer",
+    "LinkServicer",
+    "Links",
     "QuotaServicer",
     "Quotas",
     "Trace",

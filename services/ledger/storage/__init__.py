@@ -6,6 +6,7 @@ from services.ledger.storage.chain import StoredChain
 from services.ledger.storage.conservation import Conservation
 from services.ledger.storage.days import BusinessDays, FiscalYears, note_coverage
 from services.ledger.storage.journal import StoredJournal
+from services.ledger.storage.link_reader import LinkTables
 from services.ledger.storage.quota_reader import QuotaTables
 from services.ledger.storage.reader import LedgerTables
 from services.ledger.storage.receipts import EntryTables
@@ -22,6 +23,7 @@ __all__ = [
     "FiscalYears",
     "LedgerBook",
     "LedgerTables",
+    "LinkTables",
     "QuotaTables",
     "ReconciliationTables",
     "StoredChain",

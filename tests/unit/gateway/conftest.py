@@ -30,7 +30,7 @@ from mingzhang.rules.v1 import rules_pb2, rules_pb2_grpc
 from prometheus_client import CollectorRegistry
 from starlette.testclient import TestClient
 
-from services.gateway.clients import Ingest, Ledger, Notify, Quotas, Rules, Trace
+from services.gateway.clients import Ingest, Ledger, Links, Notify, Quotas, Rules, Trace
 from services.gateway.domain import User
 from services.gateway.metrics import Metrics
 from services.gateway.storage import FirstPasswordFile, LiveBoard, PostgresUsers
@@ -205,7 +205,13 @@ def gateway(
     board, metrics = LiveBoard(database), Metrics(registry)
     hub = LiveHub(board, metrics)
     services = Services(
-        Ingest(channel), Ledger(channel), Trace(channel), Quotas(channel), Rules(channel), Notify(channel)
+        Ingest(channel),
+        Ledger(channel),
+        Trace(channel),
+        Quotas(channel),
+        Links(channel),
+        Rules(channel),
+        Notify(channel),
     )
     parts = Parts(accounts, services, hub, metrics, registry, Limits(UPLOAD_BYTES_MAX, ORIGIN))
     yield Gateway(parts, others, board, database, clock, path, build_app(parts))

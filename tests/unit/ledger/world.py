@@ -28,6 +28,7 @@ from services.ledger.storage import (
     FiscalYears,
     LedgerBook,
     LedgerTables,
+    LinkTables,
     ReconciliationTables,
     StoredChain,
     StoredJournal,
@@ -145,6 +146,7 @@ class World:
         self.years = FiscalYears(database, SystemClock())
         self.reader = LedgerTables(database)
         self.traces = TraceTables(database)
+        self.links = LinkTables(database)
         self.reconciliation = ReconciliationTables(database)
         self.chain = StoredChain(database)
         self.base_data = BaseDataTables(database, self.streams)
