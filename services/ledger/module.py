@@ -12,6 +12,7 @@ from mingzhang.ledger.v1.basedata_pb2_grpc import add_BaseDataServiceServicer_to
 from mingzhang.ledger.v1.chain_pb2_grpc import add_ChainServiceServicer_to_server
 from mingzhang.ledger.v1.ledger_pb2_grpc import add_LedgerServiceServicer_to_server
 from mingzhang.ledger.v1.library_pb2_grpc import add_LibraryServiceServicer_to_server
+from mingzhang.ledger.v1.links_pb2_grpc import add_LinkServiceServicer_to_server
 from mingzhang.ledger.v1.performance_pb2_grpc import add_PerformanceServiceServicer_to_server
 from mingzhang.ledger.v1.quotas_pb2_grpc import add_QuotaServiceServicer_to_server
 from mingzhang.ledger.v1.trace_pb2_grpc import add_TraceServiceServicer_to_server
@@ -50,6 +51,8 @@ from services.ledger.rpc import (
     LedgerServicer,
     Library,
     LibraryServicer,
+    Links,
+    LinkServicer,
     PerformanceServicer,
     Quotas,
     QuotaServicer,
@@ -70,6 +73,7 @@ from services.ledger.storage import (
     LedgerBook,
     LedgerTables,
     LibraryTables,
+    LinkTables,
     MonthFolds,
     PerformanceTables,
     QuotaTables,
@@ -101,6 +105,7 @@ def mount(kit: ServiceKit) -> None:
     book = LedgerBook(kit.database, kit.streams, kit.clock)
     serve_postings(kit, book, metrics)
     serve_questions(kit, base_book)
+    serve_links(kit, book, metrics)
     serve_library(kit, book)
     kit.consume(imports_of_ingest(note_coverage))
     kit.every(Job(FINISH_LINKS, INTERVAL_S, FinishLinksJob(book).run))
@@ -129,6 +134,12 @@ def serve_postings(kit: ServiceKit, book: LedgerBook, metrics: Metrics) -> None:
     _serve(kit, add_QuotaServiceServicer_to_server, QuotaServicer(quotas), "QuotaService")
     attachments = Attachments(AttachmentTable(kit.database), reader, kit.clock)
     _serve(kit, add_AttachmentServiceServicer_to_server, AttachmentServicer(attachments), "AttachmentService")
+
+
+def serve_links(kit: ServiceKit, book: LedgerBook, metrics: Metrics) -> None:
+    """What people link."""
+    links = Links(book, LinkTables(kit.database), metrics.observe, kit.clock)
+    _serve(kit, add_LinkServiceServicer_to_server, LinkServicer(links), "LinkService")
 
 
 def serve_questions(kit: ServiceKit, base_book: BaseSetTables) -> None:

@@ -3,6 +3,7 @@
 from services.gateway.clients.ingest import Ingest
 from services.gateway.clients.ledger import Attachments, BaseData, Ledger, Quotas, Trace
 from services.gateway.clients.library import Library
+from services.gateway.clients.links import Links
 from services.gateway.clients.views import Views
 from services.gateway.clients.warnings import Notify, Rules
 
@@ -12,6 +13,7 @@ __all__ = [
     "Ingest",
     "Ledger",
     "Library",
+    "Links",
     "Notify",
     "Quotas",
     "Rules",

@@ -17,6 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from services.gateway.web.attachments import ATTACHMENTS_PATH
 from services.gateway.web.base_data import TEMPLATE_BYTES_MAX, TEMPLATES_PATH
 from services.gateway.web.files import UPLOAD_PATH
+from services.gateway.web.links import LINK_PATHS
 from services.gateway.web.parts import Parts
 from services.gateway.web.quotas import DOCUMENT_BYTES_MAX, DOCUMENTS_PATH
 from services.gateway.web.refusals import answer, as_refusal
@@ -27,7 +28,11 @@ from services.kit.rpc.context import in_request
 
 BODY_BYTES_MAX = 64 * 1024
 """Of every request but those in `_LARGE`, and an upload, which is counted as it passes."""
-_LARGE = {DOCUMENTS_PATH: DOCUMENT_BYTES_MAX, TEMPLATES_PATH: TEMPLATE_BYTES_MAX}
+_LARGE = {
+    DOCUMENTS_PATH: DOCUMENT_BYTES_MAX,
+    TEMPLATES_PATH: TEMPLATE_BYTES_MAX,
+    **dict.fromkeys(LINK_PATHS, DOCUMENT_BYTES_MAX),
+}
 SAFE = ("GET", "HEAD", "OPTIONS")
 METHODS = (*SAFE, "POST", "PUT", "PATCH", "DELETE")
 HEADERS = {

@@ -15,6 +15,7 @@ from services.gateway.clients import (
     Ingest,
     Ledger,
     Library,
+    Links,
     Notify,
     Quotas,
     Rules,
@@ -45,6 +46,7 @@ class Services:
     notify: Notify
     base_data: BaseData
     views: Views
+    links: Links
     library: Library
 
     @classmethod
@@ -59,6 +61,7 @@ class Services:
             attachments=Attachments(ledger),
             base_data=BaseData(ledger),
             views=Views(ledger),
+            links=Links(ledger),
             library=Library(ledger),
             rules=Rules(channel("rules")),
             notify=Notify(channel("notify")),

@@ -60,6 +60,9 @@ class AccountKind(IntEnum):
     """Of a quota: what was integrated into it (整合), negative, or out of it; zero over all quotas."""
     RECOVERED = 18
     """Of a quota: what was recovered out of it (收回); negative where it came back from below."""
+    UNRELATED = 19
+    """Of a division and year: payments that somebody said are not money of poverty alleviation (无关数据); negative."""
+    UNRELATED_PAID = 20
 
 
 OUTSIDE = (
@@ -205,6 +208,7 @@ MEASURES: dict[AccountKind, tuple[str, int]] = {
     AccountKind.SUSPENSE_PAID_FINAL: ("paid_fen", 1),
     AccountKind.PAID_INTERMEDIATE: ("intermediate_fen", 1),
     AccountKind.SUSPENSE_PAID_INTERMEDIATE: ("intermediate_fen", 1),
+    AccountKind.UNRELATED_PAID: ("unrelated_fen", 1),
 }
 """What sums show of a quota or of a suspense: of the balance of which account, and with which sign."""
 

@@ -16,7 +16,12 @@ from services.ledger.domain.accounts import KIND_BITS, AccountKind, TransferKind
 
 CURRENCY = "CNY"
 _KEPT_APART = re.compile(r"[^A-Za-z0-9\u4e00-\u9fa5]")
-_EQUITY = (AccountKind.SOURCE.name, AccountKind.RECEIVED.name, AccountKind.SUSPENSE.name)
+_EQUITY = (
+    AccountKind.SOURCE.name,
+    AccountKind.RECEIVED.name,
+    AccountKind.SUSPENSE.name,
+    AccountKind.UNRELATED.name,
+)
 _KINDS = {int(kind): kind.name.lower() for kind in TransferKind}
 
 

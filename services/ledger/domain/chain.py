@@ -38,6 +38,8 @@ class Tag(IntEnum):
     DISBURSEMENT = 7
     QUOTA_DOCUMENT = 8
     QUOTA_LINE = 9
+    LINK = 10
+    LINK_LINE = 11
     PROJECT_CARD = 12
     LIBRARY_STEP = 13
     TARGET_SET = 14

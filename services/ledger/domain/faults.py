@@ -19,6 +19,8 @@ _KINDS_ZH = {
     "disbursement": "发放明细",
     "quota_document": "指标单据",
     "quota_line": "单据明细",
+    "link": "挂接决定",
+    "link_line": "挂接明细",
     "project_card": "项目卡",
     "library_step": "项目库办理",
     "target_set": "绩效目标",

@@ -140,8 +140,9 @@ def attach(disbursements: pl.DataFrame, shares: pl.DataFrame) -> pl.DataFrame:
     """Adds payment_id, payment_key, quota_id, quota_key and category to disbursements.
 
     A disbursement follows a standing share of a payment with its division, year and voucher number: one with
-    its document number if there is one, else that of the lowest payment key. `shares` has those three,
-    share_document_number, payment_id, payment_key, quota_id, quota_key and category.
+    its document number if there is one, else that of the lowest payment key; of a payment's shares the one of the
+    lowest place. `shares` has those three, share_document_number, payment_id, payment_key, quota_id, quota_key,
+    category and share_place.
     """
     voucher = ["division_code", "fiscal_year", "voucher_no"]
     wanted = disbursements.select(*voucher, "document_number").unique()
@@ -150,9 +151,9 @@ def attach(disbursements: pl.DataFrame, shares: pl.DataFrame) -> pl.DataFrame:
         .with_columns(
             other_document=(pl.col("document_number") != pl.col("share_document_number")).fill_null(True)
         )
-        .sort("other_document", "payment_key")
+        .sort("other_document", "payment_key", "share_place")
         .unique([*voucher, "document_number"], keep="first", maintain_order=True)
-        .drop("other_document", "share_document_number")
+        .drop("other_document", "share_document_number", "share_place")
     )
     attached = disbursements.join(
         best, on=[*voucher, "document_number"], how="left", nulls_equal=True, maintain_order="left"

@@ -5,6 +5,7 @@ from services.ledger.rpc.base_data import BaseDataParts, BaseDataServicer
 from services.ledger.rpc.chain import ChainServicer
 from services.ledger.rpc.ledger import Ledger, LedgerServicer
 from services.ledger.rpc.library import Library, LibraryServicer, PerformanceServicer
+from services.ledger.rpc.links import Links, LinkServicer
 from services.ledger.rpc.quotas import Quotas, QuotaServicer
 from services.ledger.rpc.trace import Trace, TraceServicer
 from services.ledger.rpc.views import Views, ViewServicer
@@ -19,6 +20,8 @@ __all__ = [
     "LedgerServicer",
     "Library",
     "LibraryServicer",
+    "LinkServicer",
+    "Links",
     "PerformanceServicer",
     "QuotaServicer",
     "Quotas",

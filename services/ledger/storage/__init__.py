@@ -13,6 +13,7 @@ from services.ledger.storage.indicators import shipped_indicators
 from services.ledger.storage.journal import StoredJournal
 from services.ledger.storage.library import shipped_workflows
 from services.ledger.storage.library_reader import LibraryTables
+from services.ledger.storage.link_reader import LinkTables
 from services.ledger.storage.performance_reader import PerformanceTables
 from services.ledger.storage.quota_reader import QuotaTables
 from services.ledger.storage.reader import LedgerTables
@@ -35,6 +36,7 @@ __all__ = [
     "LedgerBook",
     "LedgerTables",
     "LibraryTables",
+    "LinkTables",
     "MonthFolds",
     "PerformanceTables",
     "QuotaTables",

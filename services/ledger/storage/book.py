@@ -25,6 +25,7 @@ from services.ledger.domain.linking import Posted
 from services.ledger.storage.disbursements import DisbursementRows
 from services.ledger.storage.documents import DocumentRows
 from services.ledger.storage.library import LibraryRows
+from services.ledger.storage.links import LinkRows
 from services.ledger.storage.payments import PaymentRows
 from services.ledger.storage.quotas import QuotaRows
 from services.ledger.storage.tables import SEALED, TABLES, stored
@@ -91,7 +92,7 @@ class LedgerBook:
         raise Unavailable("ledger.busy", "总台账繁忙，请稍后再试", "the ledger is busy, try again later")
 
 
-class LedgerPosting(PaymentRows, DisbursementRows, QuotaRows, DocumentRows, LibraryRows):
+class LedgerPosting(PaymentRows, DisbursementRows, QuotaRows, DocumentRows, LibraryRows, LinkRows):
     """One posting over one connection. Implements usecases.Posting."""
 
     def __init__(

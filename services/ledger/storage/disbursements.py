@@ -9,7 +9,7 @@ from sqlalchemy import text
 from services.kit.frames import wanted
 from services.kit.rows import no_rows
 from services.ledger.domain.linking import UNASSIGNED
-from services.ledger.storage.payments import STANDS
+from services.ledger.storage.payments import PAYMENTS_OF_VOUCHER, SHARES_OF_P
 from services.ledger.storage.rows import Rows, Schema
 
 _VOUCHER: Schema = {"division_code": pl.String, "fiscal_year": pl.Int32, "voucher_no": pl.String}
@@ -111,11 +111,9 @@ class DisbursementRows(Rows):
             SELECT {_FACT_OF_D}, d.id, d.payment_id, d.quota_id, d.category,
                 best.id, best.key, best.quota_id, best.quota_key, coalesce(best.category, '{UNASSIGNED}')
             FROM {asked.rows} CROSS JOIN LATERAL ({_OF_VOUCHER}) AS d LEFT JOIN LATERAL (
-                SELECT p.id, p.key, p.quota_id, q.key AS quota_key, p.category
-                FROM payment AS p LEFT JOIN quota AS q ON q.id = p.quota_id
-                WHERE p.division_code = wanted.division_code AND p.fiscal_year = wanted.fiscal_year
-                    AND p.voucher_no = wanted.voucher_no AND {STANDS}
-                ORDER BY coalesce(p.document_number <> d.document_number, true), p.key LIMIT 1
+                SELECT p.id, p.key, s.quota_id, s.quota_key, s.category
+                FROM ({PAYMENTS_OF_VOUCHER}) AS p CROSS JOIN LATERAL ({SHARES_OF_P}) AS s
+                ORDER BY coalesce(s.document_number <> d.document_number, true), p.key, s.place LIMIT 1
             ) AS best ON true
             WHERE d.payment_id IS DISTINCT FROM best.id OR d.quota_id IS DISTINCT FROM best.quota_id
                 OR d.category <> coalesce(best.category, '{UNASSIGNED}')

@@ -1,4 +1,5 @@
-"""Payments as they stand: the one share of a payment is kept in its row, those that ended in a table of their own."""
+"""Payments as they stand: the share that nobody decided about is kept in its row, parts that people linked beside it
+(parts.py), and shares that ended in a table of their own."""
 
 from __future__ import annotations
 
@@ -8,11 +9,25 @@ from sqlalchemy import text
 
 from services.kit.frames import copy_in, wanted
 from services.kit.rows import no_rows
+from services.ledger.storage.parts import PART_STANDS
 from services.ledger.storage.rows import Rows, Schema
 
 _SHARE_NUMBERED = "p.key || '#' || p.share_number"
 STANDS = "(p.remaining_fen <> 0 OR p.amount_fen = 0 AND p.original_key IS NULL)"
 """What was corrected down to nothing no longer stands; a payment of nothing does, from its posting on."""
+PAYMENTS_OF_VOUCHER = """
+    SELECT * FROM payment AS known WHERE known.division_code = wanted.division_code
+        AND known.fiscal_year = wanted.fiscal_year AND known.voucher_no = wanted.voucher_no OFFSET 0
+"""
+SHARES_OF_P = f"""
+    SELECT p.document_number, p.quota_id, q.key AS quota_key, p.category, 0::bigint AS place
+    FROM (SELECT) AS own LEFT JOIN quota AS q ON q.id = p.quota_id WHERE {STANDS}
+    UNION ALL
+    SELECT q.document_number, x.quota_id, q.key, x.category, x.line_id
+    FROM part AS x JOIN quota AS q ON q.id = x.quota_id WHERE x.payment_id = p.id AND {PART_STANDS}
+"""
+"""The standing shares of a payment p that disbursements may travel with: that of its row, then its parts, each under
+the document of its quota."""
 _FACT_OF = {
     "key": _SHARE_NUMBERED,
     "payment_key": "p.key",
@@ -157,15 +172,21 @@ class PaymentRows(Rows):
         )
 
     def movements(self, payment_ids: pl.Series) -> pl.DataFrame:
-        """payment_id, subject_id, amount_fen and effective_on of payments and of their applied corrections."""
+        """payment_id, subject_id, amount_fen and effective_on of payments and of their applied corrections, without
+        what went to parts."""
         asked = wanted(payment_ids.to_frame("id"))
         return self._read(
             f"""
             SELECT p.id, moved.id, moved.amount_fen, moved.effective_on
             FROM {asked.rows} JOIN payment AS p ON p.id = wanted.id CROSS JOIN LATERAL (
-                SELECT p.id, p.amount_fen, p.effective_on
+                SELECT p.id, p.amount_fen - coalesce((
+                    SELECT sum(x.given_fen) FROM part AS x WHERE x.payment_id = p.id
+                ), 0)::bigint AS amount_fen, p.effective_on
                 UNION ALL
-                SELECT c.id, c.amount_fen, c.effective_on FROM payment AS c
+                SELECT c.id, c.amount_fen - coalesce((
+                    SELECT sum(taken.amount_fen) FROM part AS x JOIN part_correction AS taken
+                        ON taken.line_id = x.line_id AND taken.correction_id = c.id WHERE x.payment_id = p.id
+                ), 0)::bigint, c.effective_on FROM payment AS c
                 WHERE c.original_key = p.key AND c.applied
             ) AS moved
             ORDER BY p.id, moved.id
@@ -198,12 +219,9 @@ class PaymentRows(Rows):
         asked = wanted(vouchers)
         return self._read(
             f"""
-            SELECT p.division_code, p.fiscal_year, p.voucher_no, p.document_number, p.id, p.key,
-                p.quota_id, q.key, p.category
-            FROM {asked.rows} CROSS JOIN LATERAL (
-                SELECT * FROM payment AS p WHERE p.division_code = wanted.division_code
-                    AND p.fiscal_year = wanted.fiscal_year AND p.voucher_no = wanted.voucher_no AND {STANDS} OFFSET 0
-            ) AS p LEFT JOIN quota AS q ON q.id = p.quota_id
+            SELECT p.division_code, p.fiscal_year, p.voucher_no, s.document_number, p.id, p.key,
+                s.quota_id, s.quota_key, s.category, s.place
+            FROM {asked.rows} CROSS JOIN LATERAL ({PAYMENTS_OF_VOUCHER}) AS p CROSS JOIN LATERAL ({SHARES_OF_P}) AS s
             """,
             asked.parameters,
             {
@@ -216,5 +234,6 @@ class PaymentRows(Rows):
                 "quota_id": pl.Int64,
                 "quota_key": pl.String,
                 "category": pl.String,
+                "share_place": pl.Int64,
             },
         )

@@ -11,6 +11,7 @@ from services.kit.caller import Scope
 from services.kit.frames import look_up, look_up_by_index
 from services.kit.module import Database
 from services.ledger.domain.accounts import ROWS_PER_POSTING_BITS
+from services.ledger.storage.parts import PART_STANDS
 from services.ledger.storage.payments import STANDS
 from services.ledger.usecases.reading import Filter, PaymentDetail, Place, Sums
 
@@ -76,21 +77,45 @@ PAYMENT = {
     "original_key": ("p.original_key", pl.String),
 }
 """The columns of a payment as it is shown, and where they come from."""
+_LARGEST = """
+    SELECT x.quota_id, x.category FROM part AS x WHERE x.payment_id = {0}.id AND x.amount_fen <> 0
+    ORDER BY abs(x.amount_fen) DESC, x.line_id LIMIT 1
+"""
 PAYMENT_COLUMNS = ", ".join(source for source, _ in PAYMENT.values())
 PAYMENT_SCHEMA = {name: dtype for name, (_, dtype) in PAYMENT.items()}
-# A correction has no share of its own: it stands where its original stands.
-PAYMENT_PLACED = """
+# A correction has no share of its own: it stands where its original stands. A payment of which nothing is left but what
+# people linked is shown where its largest part is.
+PAYMENT_PLACED = f"""
     CROSS JOIN LATERAL (
-        SELECT p.quota_id, p.category WHERE p.original_key IS NULL
+        SELECT p.id AS payment_id, coalesce(part.quota_id, p.quota_id) AS quota_id,
+            coalesce(part.category, p.category) AS category
+        FROM (SELECT) AS own LEFT JOIN LATERAL ({_LARGEST.format("p")}) AS part ON p.remaining_fen = 0
+        WHERE p.original_key IS NULL
         UNION ALL
-        SELECT o.quota_id, o.category FROM payment AS o WHERE o.key = p.original_key AND p.original_key IS NOT NULL
+        SELECT o.id, coalesce(part.quota_id, o.quota_id), coalesce(part.category, o.category)
+        FROM payment AS o LEFT JOIN LATERAL ({_LARGEST.format("o")}) AS part ON o.remaining_fen = 0
+        WHERE o.key = p.original_key AND p.original_key IS NOT NULL
         UNION ALL
-        SELECT NULL, NULL WHERE p.original_key IS NOT NULL
+        SELECT NULL, NULL, NULL WHERE p.original_key IS NOT NULL
             AND NOT EXISTS (SELECT FROM payment AS o WHERE o.key = p.original_key)
     ) AS stands
     LEFT JOIN quota AS q ON q.id = stands.quota_id
 """
-VISIBLE_FUND = "(%(all_funds)s OR q.fund_code = ANY (%(funds)s::text[]))"
+_OR_PART = """
+    OR EXISTS (
+        SELECT FROM part AS x LEFT JOIN quota AS of_part ON of_part.id = x.quota_id
+        WHERE x.payment_id = stands.payment_id AND x.amount_fen <> 0 AND {0}
+    )
+"""
+VISIBLE_FUND = f"""
+    (%(all_funds)s OR q.fund_code = ANY (%(funds)s::text[])
+        {_OR_PART.format("of_part.fund_code = ANY (%(funds)s::text[])")})
+"""
+"""Whoever sees a part of a payment sees the payment."""
+_OF_CATEGORY = f"""
+    (coalesce(stands.category, 'unassigned') = %(category)s {_OR_PART.format("x.category = %(category)s")})
+"""
+_OF_FUND = f"(q.fund_code = %(fund_code)s {_OR_PART.format('of_part.fund_code = %(fund_code)s')})"
 
 
 class LedgerTables:
@@ -172,6 +197,8 @@ def _detail(connection: Connection, payment: pl.DataFrame) -> PaymentDetail:
             SELECT payment_id, number, quota_id, category, amount_fen, false AS standing FROM ended_share
             UNION ALL
             SELECT id, share_number, quota_id, category, remaining_fen, true FROM payment AS p WHERE {STANDS}
+            UNION ALL
+            SELECT x.payment_id, x.number, x.quota_id, x.category, x.amount_fen, true FROM part AS x WHERE {PART_STANDS}
         ) AS s JOIN payment AS p ON p.id = s.payment_id LEFT JOIN quota AS q ON q.id = s.quota_id
         WHERE s.payment_id = %(id)s ORDER BY s.number
         """,
@@ -211,8 +238,8 @@ def _newest(wanted: Filter, after: Place | None, every_fund: bool) -> tuple[str,
         "from_day": ("p.effective_on >= %(from_day)s", wanted.from_day),
         "to_day": ("p.effective_on <= %(to_day)s", wanted.to_day),
         "after_day": ("(p.effective_on, p.id) < (%(after_day)s, %(after_id)s)", after and after.day),
-        "category": ("coalesce(stands.category, 'unassigned') = %(category)s", wanted.category),
-        "fund_code": ("q.fund_code = %(fund_code)s", wanted.fund_code),
+        "category": (_OF_CATEGORY, wanted.category),
+        "fund_code": (_OF_FUND, wanted.fund_code),
     }
     given = {name: (condition, value) for name, (condition, value) in asked.items() if value}
     parameters = {name: value for name, (_, value) in given.items()}

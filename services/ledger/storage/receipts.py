@@ -21,20 +21,33 @@ _QUOTAS = {
     ) AS q ON true""",
     Tag.ALLOTMENT: """LEFT JOIN quota AS q ON q.key = entry.quota_key
         LEFT JOIN project AS x ON x.key = entry.project_key""",
-    # A correction has no share of its own: it stands where its original stands.
+    # A correction has no share of its own: it stands where its original stands. Whoever sees a part sees the payment.
     Tag.PAYMENT: """LEFT JOIN payment AS original ON original.key = entry.original_key
-        LEFT JOIN quota AS q ON q.id = coalesce(entry.quota_id, original.quota_id)""",
+        LEFT JOIN LATERAL (
+            SELECT quota.fund_code FROM quota
+            WHERE quota.id = coalesce(entry.quota_id, original.quota_id) AND quota.fund_code = ANY (:funds)
+            UNION ALL
+            SELECT quota.fund_code FROM part JOIN quota ON quota.id = part.quota_id
+            WHERE part.payment_id IN (entry.id, original.id) AND part.amount_fen <> 0
+                AND quota.fund_code = ANY (:funds) LIMIT 1
+        ) AS q ON true""",
     Tag.DISBURSEMENT: _LINKED,
     Tag.QUOTA_DOCUMENT: """LEFT JOIN LATERAL (
         SELECT quota.fund_code FROM document_line JOIN quota ON quota.id = document_line.quota_id
         WHERE document_line.document_key = entry.key AND quota.fund_code = ANY (:funds) LIMIT 1
     ) AS q ON true""",
     Tag.QUOTA_LINE: f"{_LINKED} JOIN document AS d ON d.key = entry.document_key",
+    Tag.LINK: """LEFT JOIN LATERAL (
+        SELECT quota.fund_code FROM link_line JOIN quota ON quota.id = link_line.quota_id
+        WHERE link_line.link_key IN (entry.key, entry.original_key) AND quota.fund_code = ANY (:funds) LIMIT 1
+    ) AS q ON true""",
+    Tag.LINK_LINE: f"{_LINKED} JOIN link AS d ON d.key = entry.link_key",
 }
 """How an entry finds the quota whose fund decides who sees it, as `q`."""
 _DIVISIONS = {
     Tag.ALLOTMENT: "coalesce(q.division_code, x.division_code, '')",
     Tag.QUOTA_LINE: "d.division_code",
+    Tag.LINK_LINE: "d.division_code",
 }
 
 

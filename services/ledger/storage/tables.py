@@ -10,6 +10,7 @@ from services.ledger.domain.accounts import OWNERS, TRANSFERS
 from services.ledger.domain.chain import Tag
 from services.ledger.domain.document_rows import DOCUMENTS, LINES
 from services.ledger.domain.library.rows import CARDS, REPORTS, STEPS, TARGETS
+from services.ledger.domain.link_rows import LINK_LINES, LINKS
 from services.ledger.usecases.entering import PROVENANCE
 
 TABLES = {
@@ -22,6 +23,8 @@ TABLES = {
     Tag.DISBURSEMENT: "disbursement",
     Tag.QUOTA_DOCUMENT: "document",
     Tag.QUOTA_LINE: "document_line",
+    Tag.LINK: "link",
+    Tag.LINK_LINE: "link_line",
     Tag.PROJECT_CARD: "library_card",
     Tag.LIBRARY_STEP: "library_step",
     Tag.TARGET_SET: "target_set",
@@ -45,6 +48,8 @@ SEALED: dict[Tag, dict[str, pl.DataType | type[pl.DataType]]] = {
     Tag.DISBURSEMENT: {**_sealed(columns.DISBURSEMENTS)},
     Tag.QUOTA_DOCUMENT: dict(DOCUMENTS),
     Tag.QUOTA_LINE: dict(LINES),
+    Tag.LINK: dict(LINKS),
+    Tag.LINK_LINE: dict(LINK_LINES),
     Tag.PROJECT_CARD: dict(CARDS),
     Tag.LIBRARY_STEP: dict(STEPS),
     Tag.TARGET_SET: dict(TARGETS),
@@ -60,6 +65,8 @@ _WORKED_OUT = {
     Tag.DISBURSEMENT: ("payment_id", "quota_id", "category", "remaining_fen", "standing", "applied"),
     Tag.QUOTA_DOCUMENT: (),
     Tag.QUOTA_LINE: ("quota_id",),
+    Tag.LINK: (),
+    Tag.LINK_LINE: ("quota_id",),
     Tag.PROJECT_CARD: (),
     Tag.LIBRARY_STEP: (),
     Tag.TARGET_SET: (),
@@ -69,7 +76,7 @@ _WORKED_OUT = {
 
 MOVES_NOTHING = (Tag.PROJECT_CARD, Tag.LIBRARY_STEP, Tag.TARGET_SET, Tag.PERFORMANCE_REPORT)
 """Entries that no transfer has as its cause."""
-_NOT_IMPORTED = (Tag.QUOTA_DOCUMENT, Tag.QUOTA_LINE, *MOVES_NOTHING)
+_NOT_IMPORTED = (Tag.QUOTA_DOCUMENT, Tag.QUOTA_LINE, Tag.LINK, Tag.LINK_LINE, *MOVES_NOTHING)
 
 
 def stored(tag: Tag) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ import polars as pl
 
 from services.kit.caller import Scope
 from services.ledger.domain.accounts import ROWS_PER_POSTING_BITS
+from services.ledger.storage.parts import PART_STANDS
 from services.ledger.storage.payments import STANDS
 from services.ledger.storage.quota_tracing import (
     ALLOTMENT_SCHEMA,
@@ -35,6 +36,18 @@ CORRECTIONS_MAX = 200
 
 _SEEN_PAYMENT = f"p.division_code >= %(low)s AND p.division_code < %(high)s AND {VISIBLE_FUND}"
 
+
+# A row of which people linked all is of no quota any more, whatever quota it was linked to before.
+_OF_QUOTA = """
+    (SELECT known.id, known.effective_on, known.project_key, known.remaining_fen AS fen FROM payment AS known
+    WHERE known.division_code = q.division_code AND known.document_number = q.document_number
+        AND known.quota_id = q.id AND NOT (
+            known.remaining_fen = 0 AND EXISTS (SELECT FROM part AS x WHERE x.payment_id = known.id)
+        ) OFFSET 0)
+    UNION ALL
+    SELECT p.id, p.effective_on, x.project_key, x.amount_fen FROM part AS x JOIN payment AS p ON p.id = x.payment_id
+    WHERE x.quota_id = q.id AND x.amount_fen <> 0
+"""
 
 _LINE: Schema = {
     "id": pl.Int64,
@@ -99,18 +112,16 @@ class TraceTables(QuotaTraces):
     def quota_payments(
         self, scope: Scope, key: str, project_key: str, after: Place | None, limit: int
     ) -> pl.DataFrame | None:
-        """The payments of a quota after a place, newest day first: among those of its division and document."""
+        """The payments of a quota after a place, newest day first: among those of its division and document, and
+        those of which people linked parts to it."""
         query = f"""
             WITH newest AS (
-                SELECT p.id FROM quota AS q CROSS JOIN LATERAL (
-                    SELECT * FROM payment AS known WHERE known.division_code = q.division_code
-                        AND known.document_number = q.document_number AND known.quota_id = q.id OFFSET 0
-                ) AS p
+                SELECT p.id, sum(p.fen)::bigint AS fen FROM quota AS q CROSS JOIN LATERAL ({_OF_QUOTA}) AS p
                 WHERE q.key = %(key)s AND (%(project)s = '' OR p.project_key = %(project)s)
                     AND (%(after_id)s::bigint IS NULL OR (p.effective_on, p.id) < (%(after_day)s::date, %(after_id)s))
-                ORDER BY p.effective_on DESC, p.id DESC LIMIT %(limit)s
+                GROUP BY p.id, p.effective_on ORDER BY p.effective_on DESC, p.id DESC LIMIT %(limit)s
             )
-            SELECT {PAYMENT_COLUMNS}, p.remaining_fen,
+            SELECT {PAYMENT_COLUMNS}, newest.fen,
                 EXISTS (SELECT FROM disbursement AS d WHERE d.payment_id = p.id AND d.standing)
             FROM newest JOIN payment AS p ON p.id = newest.id {PAYMENT_PLACED}
             ORDER BY p.effective_on DESC, p.id DESC
@@ -186,13 +197,16 @@ def _shares(ask: Ask, family: Family) -> list[Share]:
     query = f"""
         WITH RECURSIVE shares AS (
             SELECT p.key || '#' || s.number AS key, s.number, s.category, s.quota_id, s.amount_fen, s.standing,
-                p.project_key
+                s.project_key
             FROM (
-                SELECT payment_id, number, quota_id, category, amount_fen, false AS standing FROM ended_share
-                WHERE payment_id = %(id)s
+                SELECT e.payment_id, e.number, e.quota_id, e.category, e.amount_fen, false AS standing, own.project_key
+                FROM ended_share AS e JOIN payment AS own ON own.id = e.payment_id WHERE e.payment_id = %(id)s
                 UNION ALL
-                SELECT id, share_number, quota_id, category, remaining_fen, true FROM payment AS p
+                SELECT id, share_number, quota_id, category, remaining_fen, true, project_key FROM payment AS p
                 WHERE p.id = %(id)s AND p.original_key IS NULL AND {STANDS}
+                UNION ALL
+                SELECT x.payment_id, x.number, x.quota_id, x.category, x.amount_fen, true, x.project_key
+                FROM part AS x WHERE x.payment_id = %(id)s AND {PART_STANDS}
             ) AS s JOIN payment AS p ON p.id = s.payment_id ORDER BY s.number DESC LIMIT {SHARES_MAX}
         ), {UP.format("SELECT number AS start, quota_id FROM shares WHERE quota_id IS NOT NULL")}
         SELECT s.key, s.category, s.amount_fen, s.standing, up.depth, up.circular, {STEP_COLUMNS},

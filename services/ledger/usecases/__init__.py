@@ -17,6 +17,7 @@ from services.ledger.usecases.disbursements import post_disbursements
 from services.ledger.usecases.documents import post_document
 from services.ledger.usecases.exporting import export_beancount
 from services.ledger.usecases.heads import read_heads, sign_head
+from services.ledger.usecases.linking import decide_links
 from services.ledger.usecases.payments import post_payments
 from services.ledger.usecases.quota_reading import (
     get_document,
@@ -39,6 +40,7 @@ __all__ = [
     "check_template",
     "close_days",
     "close_year",
+    "decide_links",
     "diff_templates",
     "export_beancount",
     "finish_links",

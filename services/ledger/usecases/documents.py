@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date
 
 import polars as pl
 
-from services.kit.caller import ADMINISTRATOR, FINANCE_OFFICER, Caller
+from services.kit.caller import Caller
 from services.kit.errors import Conflict, InvalidInput, NotAllowed, Refused
 from services.ledger.domain.accounts import first_id
 from services.ledger.domain.chain import Tag
@@ -22,16 +21,16 @@ from services.ledger.domain.document_rows import (
     sealed,
     transfer_rows,
 )
-from services.ledger.domain.documents import Document, Kind, Problem, find_problems
+from services.ledger.domain.documents import Document, Kind, find_problems
 from services.ledger.domain.linking import Posted
 from services.ledger.domain.movements import Known, Plan
 from services.ledger.domain.planning import plan
+from services.ledger.usecases.acting import require_may_act, told_problems
 from services.ledger.usecases.entering import finish, with_content
 from services.ledger.usecases.ports import Book, Gate, Posting
 from services.ledger.usecases.quotas import allot, enter_quotas
 from services.ledger.usecases.relinking import finish_links
 
-TOLD_PROBLEMS_MAX = 5
 _ALONE = (Kind.REGISTER, Kind.RECEIVE, Kind.CARRY_OVER, Kind.ALLOT, Kind.REVERSE)
 """Kinds that relate rows which are there already: to new quotas, or to what another document made. The others hold the
 balances that they draw on, and run beside payments and each other."""
@@ -43,9 +42,9 @@ def post_document(book: Book, document: Document, caller: Caller, today: date) -
     Refuses what is not whole (InvalidInput), what a limit or the state of things forbids (Refused), a key with other
     content (Conflict) and what the caller may not do (NotAllowed); then nothing has changed.
     """
-    _require_may_act(caller, document.division_code)
+    require_may_act(caller, document.division_code)
     if problems := find_problems(document, today):
-        raise InvalidInput(*told(problems))
+        raise InvalidInput(*told_problems(problems))
 
     def work(posting: Posting) -> Posted:
         posting.enter(Gate.ALONE if document.kind in _ALONE else Gate.PAYMENTS)
@@ -64,26 +63,13 @@ def post_document(book: Book, document: Document, caller: Caller, today: date) -
         _require_sees_funds(caller, document, known)
         planned = plan(document, known, first_id(posting.id))
         if planned.problems:
-            raise Refused(*told(planned.problems))
+            raise Refused(*told_problems(planned.problems))
         return Posted(1, 0, (), _enter(posting, document, caller.user, known, planned))
 
     posted = book.post(work, caller.request_id)
     if posted.posted and document.kind in _ALONE:
         finish_links(book, caller.request_id)
     return posted
-
-
-def _require_may_act(caller: Caller, division_code: str) -> None:
-    """Finance officers act for their own division, administrators for every division that they see."""
-    caller.require(FINANCE_OFFICER, ADMINISTRATOR)
-    own = caller.scope.division == division_code
-    if not own and not (ADMINISTRATOR in caller.roles and caller.scope.sees_division(division_code)):
-        raise NotAllowed(
-            "ledger.other_division",
-            f"您不能办理区划 {division_code} 的单据",
-            f"you do not act for division {division_code}",
-            {"division": division_code},
-        )
 
 
 def _require_sees_funds(caller: Caller, document: Document, known: Known) -> None:
@@ -97,18 +83,6 @@ def _require_sees_funds(caller: Caller, document: Document, known: Known) -> Non
                 f"the fund of quota {key} is outside your scope",
                 {"quota": key},
             )
-
-
-def told(problems: Sequence[Problem]) -> tuple[str, str, str, dict[str, object]]:
-    """Code, sentences and parameters of a refusal: the first problems in words, and how many there are."""
-    zh = [f"第 {one.line} 条：{one.zh}" if one.line else one.zh for one in problems[:TOLD_PROBLEMS_MAX]]
-    en = [f"line {one.line}: {one.en}" if one.line else one.en for one in problems[:TOLD_PROBLEMS_MAX]]
-    if (more := len(problems) - TOLD_PROBLEMS_MAX) > 0:
-        zh.append(f"另有 {more} 处")
-        en.append(f"and {more} more")
-    first = problems[0]
-    said = {**(first.parameters or {}), "line": first.line, "problems": len(problems)}
-    return first.code, "；".join(zh), "; ".join(en), said
 
 
 def _enter(posting: Posting, document: Document, by: str, known: Known, planned: Plan) -> int:

@@ -41,7 +41,10 @@ def with_ids(rows: pl.DataFrame, posting: Posting) -> pl.DataFrame:
 
 
 def with_money_accounts(payments: pl.DataFrame, posting: Posting) -> pl.DataFrame:
-    """Adds from_account and to_account of payments (quota_id, project_key, payee_kind, division, year)."""
+    """Adds from_account and to_account of payments (quota_id, project_key, payee_kind, division, year).
+
+    Without a quota they are those of the suspense, or, where a column `unrelated` says so, of what is unrelated."""
+    unrelated = pl.col("unrelated") if "unrelated" in payments.columns else pl.lit(False)
     linked, in_project = pl.col("quota_id").is_not_null(), pl.col("project_key").is_not_null()
     owner = (
         pl.when(linked & in_project)
@@ -64,14 +67,18 @@ def with_money_accounts(payments: pl.DataFrame, posting: Posting) -> pl.DataFram
     final = is_final(pl.col("payee_kind"))
     quota, other = pl.col("quota_id"), pl.col("owner_id")
     from_account = (
-        pl.when(~linked)
+        pl.when(unrelated)
+        .then(account_of(other, AccountKind.UNRELATED))
+        .when(~linked)
         .then(account_of(other, AccountKind.SUSPENSE))
         .when(in_project)
         .then(account_of(other, AccountKind.ALLOTMENT_FREE))
         .otherwise(account_of(quota, AccountKind.FREE))
     )
     to_account = (
-        pl.when(linked & final)
+        pl.when(unrelated)
+        .then(account_of(other, AccountKind.UNRELATED_PAID))
+        .when(linked & final)
         .then(account_of(quota, AccountKind.PAID_FINAL))
         .when(linked)
         .then(account_of(quota, AccountKind.PAID_INTERMEDIATE))

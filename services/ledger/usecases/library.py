@@ -32,7 +32,7 @@ from services.ledger.domain.library.machine import (
 from services.ledger.domain.library.rows import StepRow, card_row, notice_step, project_row, step_row
 from services.ledger.domain.linking import Posted
 from services.ledger.domain.performance.targets import find_gaps
-from services.ledger.usecases.documents import told
+from services.ledger.usecases.acting import told_problems
 from services.ledger.usecases.entering import finish, with_content, with_ids
 from services.ledger.usecases.ports import Book, Gate, Posting
 from services.ledger.usecases.quotas import enter_projects
@@ -48,7 +48,7 @@ def post_project_step(
     Refuses what is not whole (InvalidInput), what the state of things forbids or is missing (Refused), a key with other
     content (Conflict), a project that is not there (NotFound), and what the caller may not do (NotAllowed).
     """
-    require_may_act(caller)
+    require_all_funds(caller)
     machine = workflows.project
     refuse_unsound(find_step_problems(asked.key, asked.project_key, asked.reason, False))
     if asked.card:
@@ -178,7 +178,7 @@ def _enter_project(posting: Posting, project_key: str, version: int, today: date
 
 def post_notice(book: Book, asked: NoticeAsked, caller: Caller, today: date) -> Posted:
     """Records a public notice of a project, in the library or imported. One that is too short is recorded too."""
-    require_may_act(caller)
+    require_all_funds(caller)
     notice = asked.notice
     refuse_unsound(find_step_problems(asked.key, notice.project_key, "", False))
     refuse_unsound(find_notice_problems(notice))
@@ -214,7 +214,7 @@ def known_state(posting: Posting, project_key: str) -> ProjectState:
 def refuse_unsound(problems: Sequence[Problem]) -> None:
     """Refuses what is wrong by itself."""
     if problems:
-        raise InvalidInput(*told(problems))
+        raise InvalidInput(*told_problems(problems))
 
 
 def refuse_closed(posting: Posting, fiscal_year: int) -> None:
@@ -241,7 +241,7 @@ def is_known(posting: Posting, key: str, request_hash: str) -> bool:
     return bool(recorded)
 
 
-def require_may_act(caller: Caller) -> None:
+def require_all_funds(caller: Caller) -> None:
     """Finance officers and administrators act; whoever sees only some funds does not see the whole of a project."""
     caller.require(FINANCE_OFFICER, ADMINISTRATOR)
     if caller.scope.funds:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 import polars as pl
 
 from services.ledger.domain.accounts import TransferKind, signed
@@ -9,6 +12,7 @@ from services.ledger.domain.chain import Tag
 from services.ledger.domain.changes import Change, by_category, removed
 from services.ledger.domain.linking import Posted, link, sort_out
 from services.ledger.usecases.entering import finish, with_content, with_ids, with_money_accounts
+from services.ledger.usecases.part_corrections import correct_parts, spread_corrections
 from services.ledger.usecases.ports import Book, Gate, Posting
 from services.ledger.usecases.relinking import finish_links, move_disbursements
 
@@ -62,43 +66,61 @@ def _post(posting: Posting, payments: pl.DataFrame) -> tuple[int, bool]:
         ),
     )
     paid = signed(linked.with_columns(subject_id="id"), TransferKind.PAY)
-    corrected, reversals = _apply_corrections(posting, originals["key"], corrections["id"])
-    vouchers = pl.concat([originals.select(VOUCHER), corrected.select(VOUCHER)]).unique()
+    applied = _apply_corrections(posting, originals["key"], corrections["id"])
+    vouchers = pl.concat([originals.select(VOUCHER), applied.corrections.select(VOUCHER)]).unique()
     moved = move_disbursements(posting, vouchers)
-    transfers = [paid, _correcting(posting, corrected)]
-    return finish(posting, transfers, [*reversals, *moved.changes()]), moved.unfinished
+    changes = [*applied.changes, *moved.changes()]
+    return finish(posting, [paid, *applied.transfers], changes), moved.unfinished
 
 
-def _apply_corrections(
-    posting: Posting, original_keys: pl.Series, correction_ids: pl.Series
-) -> tuple[pl.DataFrame, list[Change]]:
+@dataclass(frozen=True)
+class _Applied:
+    """Corrections that were applied, with what the rows take of them; how they move money; what is told."""
+
+    corrections: pl.DataFrame
+    transfers: Sequence[pl.DataFrame]
+    changes: Sequence[Change]
+
+
+def _apply_corrections(posting: Posting, original_keys: pl.Series, correction_ids: pl.Series) -> _Applied:
     """Applies what can be applied: of each corrected payment the share ends and one with the rest stands."""
-    corrections = posting.open_corrections(original_keys, correction_ids)
-    if corrections.height == 0:
-        return corrections, []
-    posting.applied(corrections["correction_id"])
+    found = posting.open_corrections(original_keys, correction_ids)
+    if found.height == 0:
+        return _Applied(found, (), ())
+    posting.applied(found["correction_id"])
+    spread = spread_corrections(posting, found)
+    parts = correct_parts(posting, spread) if spread.taken.height else None
     payments = (
-        corrections.group_by("payment_id", maintain_order=True)
+        spread.corrections.group_by("payment_id", maintain_order=True)
         .agg(
             pl.col("correction_fen").sum(),
             pl.col("remaining_fen", "share_number", "quota_id", "category").first(),
         )
-        .with_columns(remaining_fen=pl.col("remaining_fen") + pl.col("correction_fen"))
+        .with_columns(
+            remaining_fen=pl.col("remaining_fen") + pl.col("correction_fen"),
+            share_number=pl.col("share_number") + 1,
+        )
     )
+    if parts:
+        # The row's number is the highest one that a payment has given.
+        payments = payments.join(
+            parts.numbers, on="payment_id", how="left", maintain_order="left"
+        ).with_columns(share_number=pl.col("share_number") + pl.col("count").fill_null(0))
     ended = posting.end_shares(payments["payment_id"])
-    standing = payments.with_columns(share_number=pl.col("share_number") + 1)
-    posting.restand(standing)
+    posting.restand(payments)
+    standing = posting.share_facts(payments["payment_id"])
+    if parts:
+        ended, standing = pl.concat([ended, parts.ended]), pl.concat([standing, parts.standing])
     changes = [
         *removed("PaymentsReversed", "payment", ended),
-        *by_category("PaymentsReversed", "shares", posting.share_facts(standing["payment_id"])),
+        *by_category("PaymentsReversed", "shares", standing),
     ]
-    return corrections, changes
+    transfers = [_correcting(posting, spread.corrections), *([parts.transfers] if parts else [])]
+    return _Applied(spread.corrections, transfers, changes)
 
 
 def _correcting(posting: Posting, corrections: pl.DataFrame) -> pl.DataFrame:
     """The linked reversals: each correction moves its amount back, on its own day."""
-    if corrections.height == 0:
-        return pl.DataFrame()
     money = with_money_accounts(corrections, posting).with_columns(
         amount_fen="correction_fen", effective_on="correction_on", subject_id="correction_id"
     )

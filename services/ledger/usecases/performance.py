@@ -17,7 +17,7 @@ from services.ledger.domain.library.texts import hash_of
 from services.ledger.domain.linking import Posted
 from services.ledger.domain.performance.reports import Report, due_day, find_report_problems, span
 from services.ledger.domain.performance.targets import find_gaps, find_target_problems
-from services.ledger.usecases.documents import told
+from services.ledger.usecases.acting import told_problems
 from services.ledger.usecases.entering import finish
 from services.ledger.usecases.library import (
     check_needs,
@@ -26,7 +26,7 @@ from services.ledger.usecases.library import (
     level_of,
     refuse_closed,
     refuse_unsound,
-    require_may_act,
+    require_all_funds,
     require_same_place,
 )
 from services.ledger.usecases.ports import Book, Gate, Posting
@@ -37,7 +37,7 @@ _REPORTING = Step("", "report", "", ("township", "county"))
 
 def post_target_step(book: Book, workflows: Workflows, asked: TargetStepAsked, caller: Caller) -> Posted:
     """Does a step with the targets of a project and year, once. Refusals are those of post_project_step."""
-    require_may_act(caller)
+    require_all_funds(caller)
     machine = workflows.target
     refuse_unsound(find_step_problems(asked.key, asked.project_key, asked.reason, False))
     if asked.targets:
@@ -80,7 +80,7 @@ def _refuse_gaps(posting: Posting, asked: TargetStepAsked, step: Step, version: 
         return
     gaps = find_gaps(posting.target_set(asked.project_key, asked.fiscal_year, version))
     if gaps:
-        raise Refused(*told(gaps))
+        raise Refused(*told_problems(gaps))
 
 
 def _step(
@@ -108,7 +108,7 @@ def post_report(book: Book, workflows: Workflows, report: Report, caller: Caller
 
     A period that was reported before is corrected by a new version, with a reason.
     """
-    require_may_act(caller)
+    require_all_funds(caller)
     request_hash = hash_of("report", report)
     refuse_unsound(find_step_problems(report.key, report.project_key, report.reason, False))
 

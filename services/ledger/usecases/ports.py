@@ -18,6 +18,7 @@ from services.ledger.domain.documents import Document
 from services.ledger.domain.linking import Posted
 from services.ledger.domain.movements import Known
 from services.ledger.usecases.library_ports import LibraryPosting
+from services.ledger.usecases.link_ports import PartPosting
 
 ROWS_MAX = 5_000
 """Most payments that one posting links anew, and most disbursements that it moves; what is left goes into
@@ -33,7 +34,7 @@ class Gate(Enum):
     ALONE = "EXCLUSIVE"
 
 
-class Posting(LibraryPosting, Protocol):
+class Posting(LibraryPosting, PartPosting, Protocol):
     """One posting: a transaction that ends as one block, or not at all."""
 
     id: int

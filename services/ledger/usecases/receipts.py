@@ -19,7 +19,17 @@ from services.ledger.domain.receipts import HEADERS_MAX, Receipt
 from services.ledger.usecases.heads import Signatory, broken
 from services.ledger.usecases.verifying import TOLD, ChainReader
 
-KINDS = ("payment", "quota", "project", "allotment", "disbursement", "quota_document", "quota_line")
+KINDS = (
+    "payment",
+    "quota",
+    "project",
+    "allotment",
+    "disbursement",
+    "quota_document",
+    "quota_line",
+    "link",
+    "link_line",
+)
 KEY_CHARACTERS_MAX = 300
 
 

@@ -102,7 +102,7 @@ def relink(posting: Posting, pairs: pl.DataFrame) -> tuple[int, pl.DataFrame, li
     posting.restand(standing)
     moved = move_disbursements(posting, found.select(VOUCHER).unique())
     linked = posting.share_facts(standing["payment_id"])
-    return found.height, transfers, _told(ended, moved.left, linked, moved.arrived)
+    return found.height, transfers, told_links(ended, moved.left, linked, moved.arrived)
 
 
 def _moving(payments: pl.DataFrame, movements: pl.DataFrame) -> pl.DataFrame:
@@ -110,7 +110,7 @@ def _moving(payments: pl.DataFrame, movements: pl.DataFrame) -> pl.DataFrame:
     return movements.join(accounts, on="payment_id", how="inner", maintain_order="left")
 
 
-def _told(
+def told_links(
     ended: pl.DataFrame, left: pl.DataFrame, linked: pl.DataFrame, arrived: pl.DataFrame
 ) -> list[Change]:
     """First everything that leaves, then everything that arrives, per category."""

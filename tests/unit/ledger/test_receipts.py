@@ -22,6 +22,7 @@ from services.ledger.usecases import heads as reading_heads
 from services.ledger.usecases import receipts as giving
 from services.ledger.usecases.receipts import KINDS
 from tests.unit.ledger.forger import reseal
+from tests.unit.ledger.linker import Linker
 from tests.unit.ledger.papers import Desk, line
 from tests.unit.ledger.world import COUNTY, DOCUMENT, NEIGHBOUR, PREFECTURE, SEED, World
 
@@ -33,6 +34,8 @@ KEYS = {
     "disbursement": "D1",
     "quota_document": "DOC",
     "quota_line": "DOC:1",
+    "link": "LINK",
+    "link_line": "LINK:1",
 }
 PUBLIC_KEY = heads.public_key_of(SEED).hex()
 CONTEXT: Any = None
@@ -54,8 +57,9 @@ def worked(world: World) -> World:
 
 @pytest.fixture
 def documented(worked: World) -> World:
-    """The same with a document of the county."""
+    """The same with a document of the county, and a link that one of its officers made."""
     Desk(worked).hand_in(Kind.FREEZE, line("Q1", 5), division_code=COUNTY, key="DOC")
+    Linker(worked).link(("P2", "Q1", 100), key="LINK")
     return worked
 
 

@@ -28,6 +28,7 @@ from services.ledger.storage import (
     FiscalYears,
     LedgerBook,
     LedgerTables,
+    LinkTables,
     ReconciliationTables,
     StoredChain,
     StoredJournal,
@@ -121,7 +122,7 @@ Row = Mapping[str, Any]
 _EMPTIED = (
     "quota, project, allotment, payment, ended_share, disbursement, remembered_pair, remembered_voucher, transfer, owner,"
     " document, document_line, attachment, closed_year, base_set, base_change,"
-    " library_card, library_step, target_set, performance_report,"
+    " library_card, library_step, target_set, performance_report, link, link_line, part, part_correction,"
     " account, account_day, account_month, fold, measured, block, closed_day, restated, coverage,"
     " stream_event, outbox, stream_head"
 )
@@ -148,6 +149,7 @@ class World:
         self.years = FiscalYears(database, SystemClock())
         self.reader = LedgerTables(database)
         self.traces = TraceTables(database)
+        self.links = LinkTables(database)
         self.reconciliation = ReconciliationTables(database)
         self.views = ViewTables(database)
         self.chain = StoredChain(database)

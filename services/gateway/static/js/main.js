@@ -10,6 +10,7 @@ import { documents, oneDocument } from "./pages/documents.js";
 import { files } from "./pages/files.js";
 import { indicators } from "./pages/indicators.js";
 import { ledger } from "./pages/ledger.js";
+import { links } from "./pages/links.js";
 import { overview } from "./pages/overview.js";
 import { onePayment, payments } from "./pages/payments.js";
 import { reconciliation } from "./pages/reconciliation.js";
@@ -32,6 +33,7 @@ const PAGES = {
   documents: { page: documents, one: oneDocument, counts: true },
   receive: { page: receive, roles: ["administrator", "finance_officer"], counts: true },
   payments: { page: payments, one: onePayment },
+  links: { page: links },
   trace: { page: traceSearch, one: traceOne },
   reconciliation: { page: reconciliation },
   warnings: { page: warnings, one: oneWarning, refreshes: true },

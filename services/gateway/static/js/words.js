@@ -1,6 +1,7 @@
 // Every word of the pages, in Chinese and in English. A suspicion is a suspicion until somebody has found otherwise.
 
 import { FIELDS } from "./fields.js";
+import { LINK_GROUPS, LINK_WORDS } from "./words_links.js";
 import { TRACE_GROUPS, TRACE_WORDS } from "./words_trace.js";
 import { QUOTA_GROUPS, QUOTA_WORDS } from "./words_quotas.js";
 import { VIEW_GROUPS, VIEW_WORDS } from "./words_views.js";
@@ -42,6 +43,7 @@ export function fieldName(name) {
 }
 
 const GROUPS = {
+  ...LINK_GROUPS,
   ...TRACE_GROUPS,
   ...QUOTA_GROUPS,
   ...VIEW_GROUPS,
@@ -52,6 +54,7 @@ const GROUPS = {
     operations: ["公共运转", "operations"],
     general: ["一般财力", "general"],
     unassigned: ["未挂接", "not linked"],
+    unrelated: ["无关数据", "unrelated"],
     cross: ["跨类别", "cross-category"],
   },
   severity: {
@@ -143,6 +146,7 @@ const GROUPS = {
 };
 
 const WORDS = {
+  ...LINK_WORDS,
   ...TRACE_WORDS,
   ...QUOTA_WORDS,
   ...VIEW_WORDS,

@@ -6,11 +6,13 @@ import { el, show } from "../dom.js";
 import { amount, choices, facts, field, filters, heading, pager, panel, select, table, tag } from "../parts.js";
 import { count } from "../money.js";
 import { t, word } from "../words.js";
+import { decisionList, linksHref } from "./links.js";
 
 const CATEGORIES = ["poverty", "project", "benefit", "operations", "general", "unassigned"];
 const FILTERS = ["division_code", "category", "fund_code", "from_day", "to_day", "document_number", "page_token"];
 const PAGE = 50;
 const REASON_MIN = 5;
+const DECISIONS_SHOWN = 50;
 
 export function paymentHref(key) {
   return `#/payments/${encodeURIComponent(key)}`;
@@ -53,9 +55,11 @@ function COLUMNS() {
   ];
 }
 
-export async function onePayment({ me, key }) {
+export async function onePayment({ me, key, reload }) {
   const found = await get(`/payments/${encodeURIComponent(key)}`);
   const payment = found.payment;
+  const { decisions } = await get("/links", { payment_key: payment.original_key || payment.key, limit: DECISIONS_SHOWN });
+  const waits = found.shares.some((share) => share.standing && share.category === "unassigned");
   const mayReveal = me.roles.some((role) => role === "administrator" || role === "finance_officer");
   const tokens = [payment.payee_name_token, payment.payee_account_token].filter((token) => token !== "0");
   return el(
@@ -83,7 +87,8 @@ export async function onePayment({ me, key }) {
       ]),
       mayReveal && tokens.length ? revealing(tokens) : null,
     ),
-    panel(t("shares"), table(t("shares"), SHARES(), found.shares)),
+    panel(t("shares"), table(t("shares"), SHARES(), found.shares), waits ? el("p", {}, el("a", { class: "action", href: linksHref(payment.key) }, t("linkThis"))) : null),
+    decisions.length ? panel(t("linkHistory"), decisionList(me, decisions, reload, payment.key)) : null,
   );
 }
 
