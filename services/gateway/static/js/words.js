@@ -1,6 +1,7 @@
 // Every word of the pages, in Chinese and in English. A suspicion is a suspicion until somebody has found otherwise.
 
 import { FIELDS } from "./fields.js";
+import { BASEDATA_GROUPS, BASEDATA_WORDS } from "./words_basedata.js";
 import { TRACE_GROUPS, TRACE_WORDS } from "./words_trace.js";
 import { QUOTA_GROUPS, QUOTA_WORDS } from "./words_quotas.js";
 
@@ -41,6 +42,7 @@ export function fieldName(name) {
 }
 
 const GROUPS = {
+  ...BASEDATA_GROUPS,
   ...TRACE_GROUPS,
   ...QUOTA_GROUPS,
   category: {
@@ -141,6 +143,7 @@ const GROUPS = {
 };
 
 const WORDS = {
+  ...BASEDATA_WORDS,
   ...TRACE_WORDS,
   ...QUOTA_WORDS,
   product: ["明账", "Mingzhang"],
