@@ -152,7 +152,12 @@ def _set_up(kit: ServiceKit, parts: BaseParts, given: argparse.Namespace) -> int
         _say(kit, "预检完毕，未作任何更改", "this was a check: nothing was changed")
     else:
         usecases.set_up(book, parts.postings(kit), quotas, files, OPERATOR, day)
-        _say(kit, "初始化完成", "the province is set up")
+        is_new = bool(plan.changes or plan.documents)
+        _say(
+            kit,
+            "初始化完成" if is_new else "没有新增内容，未作任何更改",
+            "the province is set up" if is_new else "there was nothing new: nothing was changed",
+        )
     _tell_missing(kit, setup.missing(book, quotas, OPERATOR.scope, day))
     return 0
 
@@ -189,13 +194,19 @@ def _tell_counts(kit: ServiceKit, plan: SetupPlan) -> None:
             + ", ".join(f"{_STATES[state][1]} {count}" for state, count in counts.items() if count),
         )
     if plan.documents:
-        fen = sum(line.amount_fen for document in plan.documents for line in document.lines)
-        yuan = f"{fen // 100:,}.{fen % 100:02d}"
+        rows = [line for document in plan.documents for line in document.lines]
+        # What came from above is in the amount above: together it would be counted twice.
+        own = _yuan(sum(one.amount_fen for one in rows if not one.upper_document_number))
+        received = _yuan(sum(one.amount_fen for one in rows if one.upper_document_number))
         _say(
             kit,
-            f"期初指标 {sum(len(one.lines) for one in plan.documents)} 条，合计 {yuan} 元",
-            f"opening quotas: {sum(len(one.lines) for one in plan.documents)}, together {yuan} yuan",
+            f"期初指标 {len(rows)} 条：本级安排 {own} 元，上级下达 {received} 元",
+            f"opening quotas: {len(rows)}, arranged {own} yuan, received from above {received} yuan",
         )
+
+
+def _yuan(fen: int) -> str:
+    return f"{fen // 100:,}.{fen % 100:02d}"
 
 
 def _tell_missing(kit: ServiceKit, left: setup.Missing) -> None:

@@ -6,12 +6,14 @@ top of whatever template is in force: base data is a fold of the two, and nothin
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import Enum
+from functools import lru_cache
 
-from services.ledger.domain.base_items import Item, ItemKind, fault, find_faults, in_order, plain
+from services.ledger.domain.base_items import FLOW_SIGN, Item, ItemKind, fault, find_faults, in_order, plain
 from services.ledger.domain.documents import Problem
 
 LOCKED_ITEM = "ledger.locked_item"
@@ -63,84 +65,105 @@ class Difference:
     after: Item | None
 
 
-def compose(template: Iterable[Item], changes: Sequence[LocalChange]) -> Composed:
+def compose(template: Sequence[Item], changes: Sequence[LocalChange]) -> Composed:
     """Puts changes on top of a template, in their order. A change that is refused now is set aside, not lost."""
-    first = in_order(template)
-    items, aside = _fold(first, changes, whole=False)
-    if find_faults(items):
-        # One of them does not fit any more: each is looked at by itself, which takes longer.
-        items, aside = _fold(first, changes, whole=True)
-    return Composed(items, aside)
+    return _composed(in_order(template), tuple(changes))
 
 
-def _fold(
-    items: tuple[Item, ...], changes: Sequence[LocalChange], whole: bool
-) -> tuple[tuple[Item, ...], tuple[LocalChange, ...]]:
-    aside = []
+@lru_cache(maxsize=4)
+def _composed(first: tuple[Item, ...], changes: tuple[LocalChange, ...]) -> Composed:
+    index, aside = _Index(first), []
     for change in changes:
-        made = change_items(items, change) if whole else _changed(items, change)
-        if isinstance(made, Problem):
+        if isinstance(made := index.changed(change), Problem):
             aside.append(change)
         else:
-            items = made
-    return items, tuple(aside)
+            index.put(change, made)
+    if not find_faults(items := index.items()):
+        return Composed(items, tuple(aside))
+    # One of them does not fit any more: each is looked at by itself, which takes longer.
+    items, aside = first, []
+    for change in changes:
+        if isinstance(whole := change_items(items, change), Problem):
+            aside.append(change)
+        else:
+            items = whole
+    return Composed(items, tuple(aside))
 
 
 def change_items(items: tuple[Item, ...], change: LocalChange) -> tuple[Item, ...] | Problem:
     """The items after a change, or why it is refused; then nothing has changed."""
-    made = _changed(items, change)
+    index = _Index(items)
+    made = index.changed(change)
     if isinstance(made, Problem):
         return made
-    faults = find_faults(made)
-    return faults[0] if faults else made
+    index.put(change, made)
+    changed = index.items()
+    faults = find_faults(changed)
+    return faults[0] if faults else changed
 
 
-def _changed(items: tuple[Item, ...], change: LocalChange) -> tuple[Item, ...] | Problem:
-    asked = change.item
-    periods = [one for one in items if one.identity == asked.identity]
-    if locked := _locked(items, periods, asked):
-        return fault(
-            locked,
-            LOCKED_ITEM,
-            "由上级模板锁定，本级不得更改、终止或覆盖",
-            "is locked by the template from above: it is not changed, ended or shadowed below",
-        )
-    if asked.kind not in _LOCAL[change.action] or (
-        change.action is Action.ADD and "central" in (asked.level, *asked.code.split(">"))
-    ):
-        return fault(asked, "not_local", "不属于本级可以变更的内容", "is nothing that is changed below")
-    if change.action is Action.ADD:
-        return in_order([*items, replace(asked, locked=False)])
-    day = asked.valid_from if change.action is Action.RENAME else asked.valid_to
-    if day is None:
-        return fault(asked, "period", "缺少止期", "has no last day")
-    return _cut(items, change, day)
+class _Index:
+    """Items by what they are, and the names that are locked."""
+
+    def __init__(self, items: Iterable[Item]) -> None:
+        self._periods: dict[tuple[str, str], list[Item]] = defaultdict(list)
+        self._names: dict[tuple[ItemKind, str], Item] = {}
+        for one in items:
+            self._periods[one.identity].append(one)
+            if one.locked and one.kind in _NAMED_ONCE:
+                self._names.setdefault((one.kind, plain(one.name)), one)
+
+    def items(self) -> tuple[Item, ...]:
+        """All of them."""
+        return in_order(one for periods in self._periods.values() for one in periods)
+
+    def put(self, change: LocalChange, periods: list[Item]) -> None:
+        """Takes in what a change made."""
+        self._periods[change.item.identity] = periods
+
+    def changed(self, change: LocalChange) -> list[Item] | Problem:
+        """The periods of the changed item afterwards; whether they fit the others is not looked at."""
+        asked = change.item
+        periods = self._periods.get(asked.identity, [])
+        if locked := self._locked(periods, change):
+            return fault(
+                locked,
+                LOCKED_ITEM,
+                "由上级模板锁定，本级不得更改、终止或覆盖",
+                "is locked by the template from above: it is not changed, ended or shadowed below",
+            )
+        if asked.kind not in _LOCAL[change.action] or (
+            change.action is Action.ADD and "central" in (asked.level, *asked.code.split(FLOW_SIGN))
+        ):
+            return fault(asked, "not_local", "不属于本级可以变更的内容", "is nothing that is changed below")
+        if change.action is Action.ADD:
+            return [*periods, replace(asked, locked=False)]
+        day = asked.valid_from if change.action is Action.RENAME else asked.valid_to
+        if day is None:
+            return fault(asked, "period", "缺少止期", "has no last day")
+        return _cut(periods, change, day)
+
+    def _locked(self, periods: Sequence[Item], change: LocalChange) -> Item | None:
+        """The locked item that a change would touch: its own, or one of whose name it would be a second."""
+        own = next((one for one in periods if one.locked), None)
+        if own or change.action is Action.END:
+            return own
+        return self._names.get((change.item.kind, plain(change.item.name)))
 
 
-def _locked(items: Sequence[Item], periods: Sequence[Item], asked: Item) -> Item | None:
-    """The locked item that a change would touch: its own, or one of whose name it would be a second."""
-    own = next((one for one in periods if one.locked), None)
-    if own or asked.kind not in _NAMED_ONCE or not asked.name:
-        return own
-    name = plain(asked.name)
-    return next(
-        (one for one in items if one.locked and one.kind is asked.kind and plain(one.name) == name), None
-    )
-
-
-def _cut(items: tuple[Item, ...], change: LocalChange, day: date) -> tuple[Item, ...] | Problem:
+def _cut(periods: Sequence[Item], change: LocalChange, day: date) -> list[Item] | Problem:
     """Ends the period that a day lies in, or has it go on under another name."""
     asked = change.item
-    held = next((one for one in items if one.identity == asked.identity and one.is_in_force(day)), None)
+    held = next((one for one in periods if one.is_in_force(day)), None)
     if held is None:
         return fault(asked, "not_there", f"在 {day} 不存在", f"is not in force on {day}")
-    rest = [one for one in items if one is not held]
+    rest = [one for one in periods if one is not held]
     if change.action is Action.END:
-        return in_order([*rest, replace(held, valid_to=day, succeeded_by=asked.succeeded_by)])
+        return [*rest, replace(held, valid_to=day, succeeded_by=asked.succeeded_by)]
     source, note = asked.source or held.source, asked.note or held.note
     renamed = replace(held, name=asked.name, valid_from=day, source=source, note=note)
     before = [] if held.valid_from == day else [replace(held, valid_to=day - _DAY, succeeded_by="")]
-    return in_order([*rest, *before, renamed])
+    return [*rest, *before, renamed]
 
 
 def differences(before: Iterable[Item], after: Iterable[Item]) -> list[Difference]:

@@ -218,6 +218,7 @@ def plan_openings(
     openings: Sequence[Opening],
     recorded: Mapping[str, tuple[object, ...]],
     items: Sequence[Item],
+    closed_years: Collection[int],
     today: date,
 ) -> tuple[list[SetupLine], list[Document]]:
     """What opening quotas would do; `recorded` is the content of quotas that are there, by key."""
@@ -228,6 +229,9 @@ def plan_openings(
     seen: set[str] = set()
     for one in openings:
         line = _opening_line(one, recorded, divisions, funds, today, seen)
+        if line.state is State.NEW and one.fiscal_year in closed_years:
+            zh, en = f"{one.fiscal_year} 年度已结账", f"the year {one.fiscal_year} is closed"
+            line = _refused(one.file, one.line, one.quota_key, "closed_year", zh, en)
         seen.add(one.quota_key)
         lines.append(line)
         if line.state is State.NEW:

@@ -65,6 +65,12 @@ class SetupTables:
         with self._database.reading() as connection:
             return frozenset(connection.scalars(query, bounds(scope)))
 
+    def closed_years(self, scope: Scope) -> frozenset[int]:
+        """Fiscal years that are closed."""
+        del scope  # Years close for the whole province.
+        with self._database.reading() as connection:
+            return frozenset(connection.scalars(text("SELECT fiscal_year FROM closed_year")))
+
     def closed_days(self, scope: Scope) -> int:
         """How many business days are closed."""
         del scope  # Days close for the whole province.

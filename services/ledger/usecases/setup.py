@@ -57,6 +57,10 @@ class Quotas(Protocol):
         """Divisions that have a quota."""
         ...
 
+    def closed_years(self, scope: Scope) -> frozenset[int]:
+        """Fiscal years that are closed."""
+        ...
+
     def closed_days(self, scope: Scope) -> int:
         """How many business days are closed."""
         ...
@@ -73,7 +77,9 @@ def plan_setup(book: BaseBook, quotas: Quotas, files: SetupFiles, caller: Caller
     recorded = {one.change.key: one.change for one in view.changes}
     item_lines, changes, items = plan_items(files.items, view.items, recorded)
     there = quotas.contents(caller.scope, [one.quota_key for one in files.openings])
-    opening_lines, documents = plan_openings(files.openings, there, items, today)
+    opening_lines, documents = plan_openings(
+        files.openings, there, items, quotas.closed_years(caller.scope), today
+    )
     quota_lines = sorted([*files.unreadable, *opening_lines], key=lambda one: (one.file, one.line))
     return SetupPlan((*item_lines, *quota_lines), tuple(changes), tuple(documents))
 

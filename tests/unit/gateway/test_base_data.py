@@ -17,7 +17,7 @@ from services.kit.errors import Refused
 from tests.unit.gateway.conftest import PASSWORD, Gateway
 
 BASE = "/api/v1/base-data"
-ITEM = {
+ITEM: dict[str, Any] = {
     "kind": "fund",
     "code": "X01",
     "name": "县级扶贫资金",

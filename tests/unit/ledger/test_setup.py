@@ -114,6 +114,18 @@ def test_opening_quotas_have_their_original_days_and_conserve_money(world: World
     assert verified.fault == ""
 
 
+@pytest.mark.usefixtures("book")
+def test_nothing_is_opened_in_a_year_that_is_closed(world: World, folder: Path) -> None:
+    """And the items of the same files are not entered either."""
+    world.tamper("INSERT INTO closed_year VALUES (2018, 'admin', now())")
+    before = whole_state(world)
+    with pytest.raises(InvalidInput) as refused:
+        do(world, folder)
+
+    assert (refused.value.code, refused.value.parameters["line"]) == ("ledger.closed_year", "4")
+    assert whole_state(world) == before
+
+
 WRONG: dict[str, tuple[str, str, str, str, int]] = {
     "a changed amount": ("opening_quotas.csv", "300.5", "300.6", "ledger.setup_conflict", 3),
     "a changed day": ("opening_quotas.csv", "2017-04-02", "2017-04-03", "ledger.setup_conflict", 3),
@@ -231,7 +243,7 @@ def command(world: World, *arguments: object, language: str = "zh", seed: bytes 
             "zh",
             (
                 "opening_quotas.csv:2  新增  P",
-                "合计 1,320.55 元",
+                "本级安排 1,020.05 元，上级下达 300.50 元",
                 "未作任何更改",
                 "45 个尚无指标",
                 "用户和权限",
@@ -241,7 +253,7 @@ def command(world: World, *arguments: object, language: str = "zh", seed: bytes 
             "en",
             (
                 "opening_quotas.csv:2  new  P",
-                "1,320.55 yuan",
+                "arranged 1,020.05 yuan, received from above 300.50 yuan",
                 "nothing was changed",
                 "45 of 45",
                 "users and roles",

@@ -5,6 +5,7 @@ import * as base from "./base.js";
 import { el, show } from "./dom.js";
 import * as live from "./live.js";
 import { failure } from "./parts.js";
+import { basedata } from "./pages/basedata.js";
 import { cases, oneCase } from "./pages/cases.js";
 import { documents, oneDocument } from "./pages/documents.js";
 import { files } from "./pages/files.js";
@@ -39,6 +40,7 @@ const PAGES = {
   warnings: { page: warnings, one: oneWarning, refreshes: true },
   cases: { page: cases, one: oneCase, refreshes: true },
   rules: { page: rules },
+  basedata: { page: basedata },
   files: { page: files, roles: ["administrator", "finance_officer"] },
   users: { page: users, roles: ["administrator"] },
 };

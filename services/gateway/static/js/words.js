@@ -2,6 +2,7 @@
 
 import { FIELDS } from "./fields.js";
 import { LINK_GROUPS, LINK_WORDS } from "./words_links.js";
+import { BASEDATA_GROUPS, BASEDATA_WORDS } from "./words_basedata.js";
 import { TRACE_GROUPS, TRACE_WORDS } from "./words_trace.js";
 import { QUOTA_GROUPS, QUOTA_WORDS } from "./words_quotas.js";
 import { VIEW_GROUPS, VIEW_WORDS } from "./words_views.js";
@@ -44,6 +45,7 @@ export function fieldName(name) {
 
 const GROUPS = {
   ...LINK_GROUPS,
+  ...BASEDATA_GROUPS,
   ...TRACE_GROUPS,
   ...QUOTA_GROUPS,
   ...VIEW_GROUPS,
@@ -147,6 +149,7 @@ const GROUPS = {
 
 const WORDS = {
   ...LINK_WORDS,
+  ...BASEDATA_WORDS,
   ...TRACE_WORDS,
   ...QUOTA_WORDS,
   ...VIEW_WORDS,
