@@ -2,6 +2,7 @@
 
 import { FIELDS } from "./fields.js";
 import { TRACE_GROUPS, TRACE_WORDS } from "./words_trace.js";
+import { LIBRARY_GROUPS, LIBRARY_WORDS } from "./words_library.js";
 import { QUOTA_GROUPS, QUOTA_WORDS } from "./words_quotas.js";
 
 const KEPT = "mingzhang.language";
@@ -42,6 +43,7 @@ export function fieldName(name) {
 
 const GROUPS = {
   ...TRACE_GROUPS,
+  ...LIBRARY_GROUPS,
   ...QUOTA_GROUPS,
   category: {
     poverty: ["扶贫专项", "poverty"],
@@ -142,6 +144,7 @@ const GROUPS = {
 
 const WORDS = {
   ...TRACE_WORDS,
+  ...LIBRARY_WORDS,
   ...QUOTA_WORDS,
   product: ["明账", "Mingzhang"],
   productLine: ["财政扶贫资金动态监控", "Poverty-alleviation funds, watched"],
