@@ -104,8 +104,8 @@ function figures(progress) {
 }
 
 function INDICATORS(found, progress) {
-  const newest = progress ? found.reports[0] : null;
-  const actual = (number) => newest?.actuals.find((one) => one.number === number);
+  const counted = found.reports.filter((one) => one.target_version === found.set.held_version);
+  const actual = (number) => counted.flatMap((one) => one.actuals).find((one) => one.number === number);
   const points = (number) => progress?.indicators[number - 1];
   const columns = [
     { name: t("firstLevel"), tight: true, cell: (row) => el("span", { class: "lib-group" }, word("targetGroup", GROUP_OF[row.kind])) },
@@ -123,6 +123,7 @@ function INDICATORS(found, progress) {
 
 function reports(found, targets, me, reload, inForce) {
   const place = el("div", {});
+  const named = (version, number) => found.versions.find((each) => each.version === version)?.targets.indicators[number - 1];
   const mine = inForce && mayDo(me, { levels: ["township", "county"] }, found.set.division_code);
   return [
     found.reports.length
@@ -130,7 +131,7 @@ function reports(found, targets, me, reload, inForce) {
         el("b", {}, one.period), " ",
         one.late ? tag(t("late"), "bad") : null, " ", one.version > 1 ? tag(t("correction", { n: one.version - 1 })) : null,
         el("p", {}, `${t("reportedOn")} ${one.reported_on} · ${t("dueOn")} ${one.due_on} · ${one.recorded_by}`),
-        el("p", { class: "note" }, one.actuals.map((each) => `${targets.indicators[each.number - 1]?.name || each.number}：${each.value || each.words}`).join("；")),
+        el("p", { class: "note" }, one.actuals.map((each) => `${named(one.target_version, each.number)?.name || each.number}：${each.value || each.words}`).join("；")),
         one.comment ? el("p", { class: "note" }, one.comment) : null,
         one.reason ? el("p", { class: "note" }, `${t("correctionReason")}：${one.reason}`) : null)))
       : el("p", { class: "note" }, t("noReports")),

@@ -85,7 +85,7 @@ export async function oneProject(visit) {
     panel(
       null,
       el("p", { class: "lib-marks" }, stateTag(project.state), markTags(project.marks.filter((mark) => mark !== project.state))),
-      cards.length ? cardOf(cards[0]) : importedCard(found),
+      cards.length ? cardOf(cards.find((one) => one.version === project.held_version) || cards[0], project) : importedCard(found),
       stepButtons({
         me,
         steps: found.open_steps,
@@ -107,7 +107,7 @@ export async function oneProject(visit) {
   );
 }
 
-function cardOf({ card, investment_fen: investment }) {
+function cardOf({ card, version, investment_fen: investment }, project) {
   const long = [["tasks", card.tasks], ["goalWords", card.goal], ["participation", card.participation], ["mechanism", card.mechanism]];
   return [
     facts([
@@ -121,6 +121,7 @@ function cardOf({ card, investment_fen: investment }) {
       [t("households"), count(card.households)],
       [t("persons"), count(card.persons)],
       [t("beneficiaries"), card.beneficiaries],
+      [t("versionsOf"), [t("versionNumber", { n: version }), " ", version === project.held_version ? tag(t("inForce"), "good") : null]],
       [t("township"), card.township_code ? divisionName(card.township_code) : ""],
     ]),
     el("dl", { class: "lib-long" }, long.map(([name, text]) => el("div", {}, el("dt", {}, t(name)), el("dd", {}, text)))),
