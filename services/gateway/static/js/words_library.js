@@ -110,6 +110,7 @@ export const LIBRARY_WORDS = {
   investment: ["资金规模", "Planned money"],
   households: ["受益建档立卡户", "Poor households"],
   persons: ["受益建档立卡人口", "Poor persons"],
+  benefits: ["受益对象", "Who benefits"],
   beneficiaries: ["其他受益对象", "Other beneficiaries"],
   goalWords: ["绩效目标", "Goal"],
   participation: ["群众参与", "Participation"],

@@ -47,7 +47,7 @@ export async function projectForm({ me, query }) {
       field(t("plannedStart"), input.planned_start_on), field(t("plannedEnd"), input.planned_end_on), field(t("township"), input.township_code, t("optional"))),
     el("datalist", { id: "project-types" }, TYPES.map((one) => el("option", { value: one })))),
     panel(t("fundingPlan"), money.node),
-    panel(t("beneficiaries"), el("div", { class: "grid" }, field(t("households"), input.households), field(t("persons"), input.persons), field(t("beneficiaries"), input.beneficiaries, t("optional")))),
+    panel(t("benefits"), el("div", { class: "grid" }, field(t("households"), input.households), field(t("persons"), input.persons), field(t("beneficiaries"), input.beneficiaries, t("optional")))),
     panel(null, el("div", { class: "lib-form" }, LONG.map(([name, label]) => field(t(label), input[name])),
       action === "change" ? el("div", { class: "grid" }, field(t("changeWay"), way), field(t("stepReason"), reason, t("stepReasonHint"))) : null)),
   ];
