@@ -115,6 +115,7 @@ def upgrade() -> None:
         )
         """
     )
+    op.execute("CREATE INDEX owner_project ON owner (project_key) WHERE project_key IS NOT NULL")
     op.execute("CREATE INDEX project_division ON project (division_code, key)")
     for table in ("library_card", "library_step", "target_set", "performance_report"):
         op.execute(

@@ -91,18 +91,20 @@ _NO_TARGETS = """
             AND t.fiscal_year = y.fiscal_year AND t.action = 'approve'
     )
 """
+# From the accounts, not from the allotments: a payment may name a project that its quota gave nothing to.
 _FUNDING = f"""
-    SELECT a.project_key, q.key AS quota_key, q.division_code, q.fiscal_year,
+    SELECT o.project_key, q.key AS quota_key, q.division_code, q.fiscal_year,
         coalesce(q.document_number, '') AS document_number, coalesce(q.fund_code, '') AS fund_code,
         a.allotted_fen, (a.allotted_fen - coalesce(free.balance_fen, 0))::bigint AS paid_fen
-    FROM (
-        SELECT project_key, quota_id, sum(amount_fen)::bigint AS allotted_fen FROM allotment
-        WHERE project_key = ANY (:keys) AND quota_id IS NOT NULL GROUP BY project_key, quota_id
-    ) AS a JOIN quota AS q ON q.id = a.quota_id
-    LEFT JOIN owner AS o ON o.name = 'allotment:' || q.id::text || ':' || a.project_key
+    FROM owner AS o JOIN quota AS q ON q.id = o.quota_id
+    CROSS JOIN LATERAL (
+        SELECT coalesce(sum(amount_fen), 0)::bigint AS allotted_fen FROM allotment
+        WHERE allotment.project_key = o.project_key AND allotment.quota_id = o.quota_id
+    ) AS a
     LEFT JOIN account AS free ON free.id = (o.id << {KIND_BITS}) + {int(AccountKind.ALLOTMENT_FREE)}
-    WHERE {_IN_SCOPE.format(row="q")} AND (:all_funds OR q.fund_code = ANY (:funds))
-    ORDER BY a.project_key, q.fiscal_year, q.key
+    WHERE o.project_key = ANY (:keys) AND {_IN_SCOPE.format(row="q")}
+        AND (:all_funds OR q.fund_code = ANY (:funds))
+    ORDER BY o.project_key, q.fiscal_year, q.key
 """
 _STEPS = f"""
     SELECT s.key, s.subject, s.fiscal_year, s.version, s.action, s.state, s.acted_as, s.change_kind, s.reason,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
@@ -143,10 +143,16 @@ def get_target_set(
 def progress(
     row: TargetRow, targets: TargetSet, reports: Sequence[ReportSeen], workflows: Workflows
 ) -> Progress:
-    """How far `targets` are by the newest period that was reported of them, and what stands out of it."""
-    newest = reports[0] if reports else None
-    actuals: Mapping[int, Actual] = {one.number: one for one in newest.actuals} if newest else {}
-    due = newest is not None and is_due(newest.period, row.planned_end_on)
+    """How far `targets`, which are in force, are: of each indicator what was reported last, and what stands out of it.
+
+    Reports of earlier versions count other indicators, and are left out.
+    """
+    counted = [one for one in reports if one.target_version == row.held_version]
+    actuals: dict[int, Actual] = {}
+    for report in counted:
+        for one in report.actuals:
+            actuals.setdefault(one.number, one)
+    due = bool(counted) and is_due(counted[0].period, row.planned_end_on)
     below = workflows.deviation_below_bp
     by_indicator = [
         reached(one, actuals.get(number), below, due)

@@ -117,15 +117,15 @@ def test_a_step_without_a_card_has_none_and_a_known_one_is_told_apart(gateway: G
 def test_targets_reports_and_notices_arrive_whole(gateway: Gateway) -> None:
     client = gateway.client("xining")
     notice = {"stage": "entry", "place": "公示栏", "from_day": "2018-07-01", "to_day": "2018-07-10"}
-    report = {"period": "2018-06", "comment": "说明", "reason": "更正"}
+    report: dict[str, Any] = {"period": "2018-06", "comment": "说明", "reason": "更正"}
     client.post("/api/v1/projects/notices", json={"key": "K", "project_key": "X1", **notice})
     noticed = gateway.others.last[1]
     client.post(
         "/api/v1/performance/steps", json={**TARGET_STEP, "targets": {**TARGETS, "indicators": [ROW]}}
     )
     filled = gateway.others.last[1]
-    actual = {"number": 1, "value": "9.5", "words": "说"}
-    of_year = {"key": "K", "project_key": "X1", "fiscal_year": 2018}
+    actual: dict[str, Any] = {"number": 1, "value": "9.5", "words": "说"}
+    of_year: dict[str, Any] = {"key": "K", "project_key": "X1", "fiscal_year": 2018}
     client.post("/api/v1/performance/reports", json={**of_year, **report, "actuals": [actual]})
     reported = gateway.others.last[1]
     rows = [target_pb.TargetIndicator(**ROW)]

@@ -144,6 +144,17 @@ def test_what_is_paid_of_an_allotment_is_shown_with_its_quota(office: Office) ->
     assert (detail.row.allotted_fen, detail.row.paid_fen) == (100_00, 30_00)
 
 
+def test_a_payment_that_names_a_project_without_an_allotment_is_shown_too(office: Office) -> None:
+    desk = Desk(office.world)
+    tree(desk)
+    office.bring_in()
+    office.world.pay(
+        {"key": "Z1", "document_number": "青财农字〔2018〕4号", "project_key": "X1", "amount_fen": 30_00}
+    )
+
+    assert [(one.allotted_fen, one.paid_fen) for one in seen(office).funding] == [(0, 30_00)]
+
+
 def test_a_change_is_a_new_version_that_is_in_force_once_it_is_approved(office: Office) -> None:
     office.bring_in()
     office.step("file", XINING)

@@ -281,6 +281,22 @@ def test_payment_that_runs_ahead_of_output_is_shown_beside_it(office: Office) ->
     assert [one.points for one in level.reached] == [10_000, 10_000, None, None, None]
 
 
+def test_each_indicator_counts_by_what_was_reported_of_it_last_and_only_of_the_targets_in_force(
+    office: Office,
+) -> None:
+    office.report("2018-06", (1, "150"), (2, "7.5"))
+    office.report("2018-07", (1, "300"))
+    both = progress_of(seen(office))
+    office.target("fill", ANN, replace(TARGETS, indicators=INDICATORS[1:]), reason="减少")
+    still = progress(seen(office).row, TARGETS, seen(office).reports, WORKFLOWS)
+    office.world.tamper("UPDATE performance_report SET target_version = 2 WHERE period = '2018-07'")
+    other = progress(seen(office).row, TARGETS, seen(office).reports, WORKFLOWS)
+
+    assert [one.points for one in both.reached[:2]] == [10_000, 10_000]
+    assert [one.points for one in still.reached[:2]] == [10_000, 10_000]
+    assert [one.points for one in other.reached[:2]] == [5_000, 10_000]
+
+
 def test_sets_are_listed_page_by_page_and_only_to_their_scope(office: Office) -> None:
     office.step("propose", ANN, replace(CARD, project_key="X2", name="示范村道路"))
     office.target("fill", ANN, replace(TARGETS, project_key="X2"))

@@ -14,6 +14,8 @@ import { ledger } from "./pages/ledger.js";
 import { links } from "./pages/links.js";
 import { overview } from "./pages/overview.js";
 import { onePayment, payments } from "./pages/payments.js";
+import { oneTargetSet, performance } from "./pages/performance.js";
+import { oneProject, projects } from "./pages/projects.js";
 import { reconciliation } from "./pages/reconciliation.js";
 import { oneQuota, quotas } from "./pages/quotas.js";
 import { receive, tellWaiting } from "./pages/receive.js";
@@ -33,6 +35,8 @@ const PAGES = {
   quotas: { page: quotas, one: oneQuota, counts: true },
   documents: { page: documents, one: oneDocument, counts: true },
   receive: { page: receive, roles: ["administrator", "finance_officer"], counts: true },
+  projects: { page: projects, one: oneProject },
+  performance: { page: performance, one: oneTargetSet },
   payments: { page: payments, one: onePayment },
   links: { page: links },
   trace: { page: traceSearch, one: traceOne },

@@ -4,6 +4,7 @@ import { FIELDS } from "./fields.js";
 import { LINK_GROUPS, LINK_WORDS } from "./words_links.js";
 import { BASEDATA_GROUPS, BASEDATA_WORDS } from "./words_basedata.js";
 import { TRACE_GROUPS, TRACE_WORDS } from "./words_trace.js";
+import { LIBRARY_GROUPS, LIBRARY_WORDS } from "./words_library.js";
 import { QUOTA_GROUPS, QUOTA_WORDS } from "./words_quotas.js";
 import { VIEW_GROUPS, VIEW_WORDS } from "./words_views.js";
 
@@ -47,6 +48,7 @@ const GROUPS = {
   ...LINK_GROUPS,
   ...BASEDATA_GROUPS,
   ...TRACE_GROUPS,
+  ...LIBRARY_GROUPS,
   ...QUOTA_GROUPS,
   ...VIEW_GROUPS,
   category: {
@@ -151,6 +153,7 @@ const WORDS = {
   ...LINK_WORDS,
   ...BASEDATA_WORDS,
   ...TRACE_WORDS,
+  ...LIBRARY_WORDS,
   ...QUOTA_WORDS,
   ...VIEW_WORDS,
   product: ["明账", "Mingzhang"],
