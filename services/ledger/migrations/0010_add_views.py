@@ -10,9 +10,11 @@ def upgrade() -> None:
     op.execute(
         """
         CREATE TABLE fold (
-            last_height bigint PRIMARY KEY,
-            after_height bigint NOT NULL UNIQUE,
-            rows_folded bigint NOT NULL,
+            id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+            after_height bigint NOT NULL,
+            last_height bigint NOT NULL,
+            level integer NOT NULL,
+            UNIQUE (level, after_height),
             CHECK (after_height < last_height)
         )
         """
@@ -20,11 +22,11 @@ def upgrade() -> None:
     op.execute(
         """
         CREATE TABLE account_month (
-            last_height bigint NOT NULL REFERENCES fold,
+            fold_id bigint NOT NULL REFERENCES fold,
             account_id bigint NOT NULL,
             month date NOT NULL,
             delta_fen bigint NOT NULL,
-            PRIMARY KEY (last_height, account_id, month)
+            PRIMARY KEY (fold_id, account_id, month)
         )
         """
     )

@@ -19,6 +19,7 @@ from services.ledger.domain.accounts import (
     TransferKind,
 )
 from services.ledger.domain.views import AGES, AGES_DAYS, Sums
+from services.ledger.storage.folds import cover
 from services.ledger.storage.reader import bounds
 from services.ledger.usecases.indicating import Decomposed
 from services.ledger.usecases.viewing import Place, Seen, ViewFilter, ViewRow
@@ -219,7 +220,11 @@ class ViewTables:
             return newest
 
 
-_JOIN_WHOLE = text("SELECT set_config('enable_nestloop', 'off', true), set_config('jit', 'off', true)")
+_JOIN_WHOLE = text(
+    "SELECT set_config('enable_nestloop', 'off', true), set_config('enable_sort', 'off', true),"
+    " set_config('jit', 'off', true)"
+)
+"""Sorting all that moved by its names, to group it, costs more than hashing it: only the rows are sorted."""
 
 
 def _grouped(dimensions: Sequence[str], moved: str) -> str:
@@ -286,16 +291,18 @@ def _changes(connection: Connection, seen: Seen) -> tuple[str, dict[str, object]
     height = seen.height
     if height is None:
         height = connection.scalar(text("SELECT height FROM chain_head")) or 0
-    folded = connection.scalar(
-        text("SELECT coalesce(max(last_height), 0) FROM fold WHERE last_height <= :height"),
-        {"height": height},
-    )
+    folds, folded = cover(connection, int(height))
     first = connection.scalar(
         text("SELECT min(posting_id) FROM block WHERE height > :folded AND height <= :height"),
         {"folded": folded, "height": height},
     )
-    parameters: dict[str, object] = {"height": height, "folded": folded, "first": first or 0}
-    parts = ["SELECT account_id, month, delta_fen AS fen FROM account_month WHERE last_height <= %(folded)s"]
+    parameters: dict[str, object] = {
+        "height": height,
+        "folded": folded,
+        "folds": folds,
+        "first": first or 0,
+    }
+    parts = ["SELECT account_id, month, delta_fen AS fen FROM account_month WHERE fold_id = ANY (%(folds)s)"]
     if first is not None:
         parts.append(
             f"""

@@ -43,7 +43,9 @@ def test_a_report_is_frozen_at_the_height_that_the_ledger_has(gateway: Gateway) 
     """Its hash is that of its bytes, and it is told on its stream."""
     ledger_says(gateway, 17, C22=100)
     made = gateway.client("admin").post("/api/v1/reports", json=REPORT)
-    asked = [request.known_at for name, request, _ in gateway.others.calls if name == "GetView"]
+    asked = [
+        request.known_at for _, request, _ in gateway.others.calls if isinstance(request, pb.GetViewRequest)
+    ]
     version = get_version(gateway.parts.reports, Scope(""), "july", 1)
     with gateway.database.reading() as connection:
         body = connection.scalar(text("SELECT body FROM stream_event WHERE stream = 'reports'"))

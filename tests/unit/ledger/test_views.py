@@ -14,6 +14,7 @@ from services.kit.rpc.context import acting_as
 from services.ledger.domain.views import Share, Sums, age_of, basis_points, schedule_share
 from services.ledger.rpc.views import Views, ViewServicer
 from services.ledger.storage import MonthFolds, ViewTables, shipped_indicators
+from services.ledger.storage.folds import cover
 from tests.unit.ledger.chains import CENTRAL, OF_XINING
 from tests.unit.ledger.world import COUNTY, FAR_COUNTY, NEIGHBOUR, PREFECTURE, PROVINCE, World
 from tests.unit.notify.builders import ManualClock
@@ -210,8 +211,18 @@ def test_an_age_begins_on_its_day(days: int, age: str) -> None:
 def test_a_stretch_is_folded_when_it_is_long_or_old(chain: World) -> None:
     """Four blocks are neither; a day later they are."""
     now = datetime.fromtimestamp(chain.scalar("SELECT min(recorded_at_us) FROM block") / 1_000_000, UTC)
-    young = MonthFolds(chain.database, ManualClock(now), 5).fold()
-    old = MonthFolds(chain.database, ManualClock(now + timedelta(days=1, seconds=1)), 5).fold()
+    young = MonthFolds(chain.database, ManualClock(now), 10_000).fold()
+    old = MonthFolds(chain.database, ManualClock(now + timedelta(days=1, seconds=1)), 10_000).fold()
 
     assert (young, old) == (0, 1)
-    assert chain.rows("SELECT after_height, last_height FROM fold") == [(0, 4)]
+    assert chain.rows("SELECT after_height, last_height, level FROM fold") == [(0, 4, 0)]
+
+
+def test_stretches_become_longer_ones_and_the_fewest_are_read(chain: World) -> None:
+    """Four blocks are four stretches, two of two, and one of four; what was known at three is two of them."""
+    MonthFolds(chain.database, ManualClock(), 1, 2).fold()
+    with chain.database.reading() as connection:
+        covers = [cover(connection, height) for height in range(5)]
+
+    assert chain.rows("SELECT after_height, last_height FROM fold WHERE level = 2") == [(0, 4)]
+    assert [(len(ids), end) for ids, end in covers] == [(0, 0), (1, 1), (1, 2), (2, 3), (1, 4)]

@@ -23,7 +23,7 @@ export async function reports({ query }) {
     { name: t("reportVersionName"), tight: true, cell: (one) => t("reportVersion", { n: one.version }) },
     { name: t("reportMonth"), tight: true, cell: (one) => one.month },
     { name: t("asOfDay"), tight: true, cell: (one) => one.definition.as_of },
-    { name: t("division"), tight: true, cell: (one) => divisionName(one.division) },
+    { name: t("division"), tight: true, cell: (one) => (one.division ? divisionName(one.division) : t("all")) },
     { name: t("reportRows"), number: true, cell: (one) => one.row_count },
     { name: t("frozenAt"), tight: true, cell: (one) => moment(Date.parse(one.made_at) * 1000) },
     { name: t("frozenBy"), tight: true, cell: (one) => one.made_by },
@@ -38,7 +38,7 @@ export async function oneReport({ me, key, query }) {
   const [report, diff] = await Promise.all([get(path), get(`${path}/diff`)]);
   const dimensions = report.definition.dimensions;
   const unit = query.get("unit") === "yuan" ? "yuan" : "tenThousands";
-  const measures = dimensions.includes("project") ? measuresOf("total", dimensions, report.rows, report.total) : [...new Set([...TABS.total.slice(0, 3), ...TABS.given.slice(1, 4), ...TABS.paid.slice(2)])];
+  const measures = dimensions.includes("project") ? measuresOf("total", dimensions, report.rows, report.total) : ["total_fen", ...TABS.given.slice(1, 4), ...TABS.paid.slice(2, 9)];
   const columns = columnsOf(dimensions, measures, unit, null);
   return el(
     "div",
@@ -54,7 +54,7 @@ export async function oneReport({ me, key, query }) {
     panel(
       null,
       facts([
-        [t("division"), divisionName(report.division)],
+        [t("division"), report.division ? divisionName(report.division) : t("all")],
         [t("chainPlace"), report.height],
         [t("frozenBy"), report.made_by],
         [t("frozenAt"), moment(Date.parse(report.made_at) * 1000)],
