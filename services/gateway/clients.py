@@ -213,7 +213,7 @@ class Links:
         """The same with the quotas that fit best."""
         return _call(caller, self._stub.ProposeLinks, request, link.ListUnlinkedResponse)
 
-    def link(self, caller: Caller, request: link.LinkPaymentsRequest) -> link.LinkDecisionResponse:
+    def link_payments(self, caller: Caller, request: link.LinkPaymentsRequest) -> link.LinkDecisionResponse:
         """Links parts of payments, once."""
         return _call(caller, self._stub.LinkPayments, request, link.LinkDecisionResponse, DOCUMENT_S)
 
