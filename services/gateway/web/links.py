@@ -99,7 +99,7 @@ def link_payments(visit: SignedIn, asked: Decision) -> Response:
     visit.caller.require(FINANCE_OFFICER, ADMINISTRATOR)
     lines = [line.message() for line in asked.lines]
     request = pb.LinkPaymentsRequest(**{**dict(asked), "lines": lines})
-    return _decided(visit.parts.services.links.link(visit.caller, request))
+    return _decided(visit.parts.services.links.link_payments(visit.caller, request))
 
 
 @router.post("/links/unrelated", status_code=201, responses=schema(pb.LinkDecisionResponse, status=201))

@@ -15,6 +15,7 @@ from enum import Enum
 from typing import NamedTuple
 
 from services.ledger.domain.documents import FEN_MAX, KEY_MAX, LINES_MAX, TEXT_MAX, Problem
+from services.ledger.domain.movements import yuan
 
 UNRELATED = "unrelated"
 """Where parts stand that are not money of poverty alleviation. It is no category: no stream tells them."""
@@ -273,8 +274,8 @@ def _amount_refusals(number: int, line: LinkLine, payment: PaymentState, left_fe
     elif left_fen == 0 or abs(line.amount_fen) > abs(left_fen) or (left_fen > 0) != (payment.amount_fen > 0):
         yield Problem(
             "ledger.over_linked",
-            f"支付 {payment.key} 只剩 {left_fen} 分可以挂接",
-            f"payment {payment.key} has {left_fen} fen left to be linked",
+            f"支付 {payment.key} 只剩 {yuan(left_fen)} 元可以挂接",
+            f"payment {payment.key} has {yuan(left_fen)} yuan left to be linked",
             number,
             {"key": payment.key, "left_fen": left_fen},
         )

@@ -51,6 +51,7 @@ export const LINK_WORDS = {
   wrongAmount: ["金额无效", "this is no amount"],
   noDecisions: ["没有挂接记录。", "No decision yet."],
   linkHistory: ["挂接记录", "Decisions about its links"],
+  saidUnrelated: ["经人认定不属于扶贫资金", "somebody said that it is not of poverty alleviation"],
   linkThis: ["去挂接", "Link it"],
   paidSum: ["支付金额", "Paid"],
   listSum: ["名单合计", "List adds up to"],

@@ -14,7 +14,7 @@ export function ownLink(payment, best, decide) {
 function partsForm(payment, best, decide) {
   const key = documentKey();
   const said = el("div", { role: "alert" });
-  const rows = el("div", {});
+  const rows = el("div", { class: "link-parts" });
   const reason = el("input", { maxlength: 500 });
   const parts = [];
   const add = (quotaKey = "", fen = "") => {

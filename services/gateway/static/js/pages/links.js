@@ -178,7 +178,7 @@ function oneDecision(me, one, reload, paymentKey) {
       one.original_key ? el("small", {}, t("undoes", { key: one.original_key })) : null,
     ),
     one.reason ? el("p", {}, one.reason) : null,
-    one.kind === "undo" ? null : el("ul", { class: "lines" }, lines.map((line) => decisionLine(line, paymentKey))),
+    one.kind === "undo" ? null : el("ul", { class: "link-lines" }, lines.map((line) => decisionLine(line, paymentKey))),
     stands && mayActFor(me, one.division_code) ? undoing(one, reload) : null,
   );
 }

@@ -154,6 +154,7 @@ function way(items) {
 // Where the money entered the ledger, said by the topmost quota.
 function origin(share) {
   const top = share.steps.at(-1);
+  if (share.category === "unrelated") return [{ level: word("category", "unrelated"), name: t("saidUnrelated"), mark: "open" }];
   if (!top) return [{ level: t("suspense"), name: t("inSuspense"), mark: "open" }];
   if (top.upper === "not_recorded") {
     return [{ level: t("upperDocument"), name: top.upper_document_number || "—", what: top.issuer_division_code ? divisionName(top.issuer_division_code) : null, notes: [tag(t("upperNotRecorded"), "bad")], mark: "open" }];
