@@ -109,11 +109,21 @@ def frozen_bytes(definition: Definition, rows: Sequence[Row], total: Row) -> tup
     return content, hashlib.sha256(content).hexdigest()
 
 
-def differences(before: Sequence[Row], after: Sequence[Row]) -> Diff:
-    """Rows added, removed and changed, by their names."""
+def differences(
+    before: Sequence[Row],
+    after: Sequence[Row],
+    total_before: Row | None = None,
+    total_after: Row | None = None,
+) -> Diff:
+    """Rows added, removed and changed, by their names; the total, which has none, comes first.
+
+    A total may change alone: what belongs to no project has no row among projects.
+    """
     old = {tuple(row["names"]): row for row in before}
     new = {tuple(row["names"]): row for row in after}
-    changed = [
+    of_total = _changed(total_before or {}, total_after or {})
+    changed = [Changed((), of_total)] if of_total else []
+    changed += [
         Changed(names, measures)
         for names in sorted(old.keys() & new.keys())
         if (measures := _changed(old[names], new[names]))

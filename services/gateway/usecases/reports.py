@@ -17,7 +17,7 @@ from services.gateway.domain.reports import (
 )
 from services.kit.caller import ADMINISTRATOR, FINANCE_OFFICER, Caller, Scope
 from services.kit.clock import Clock
-from services.kit.errors import Conflict, NotFound, Refused
+from services.kit.errors import Conflict, NotFound, Refused, TooLarge, Unavailable
 
 VERSIONS_MAX = 99
 
@@ -87,16 +87,16 @@ def freeze(reports: Reports, caller: Caller, asked: Asked) -> Version:
     """Makes the first version of a report; the same key with other content is a conflict."""
     caller.require(FINANCE_OFFICER, ADMINISTRATOR)
     check_heading(asked.title, asked.month)
+    scope = caller.scope.narrowed(str(asked.filter.get("division_code", "")))
     known = reports.store.version(caller.scope, asked.key, 1)
     if known is None:
         if reports.store.newest(asked.key):
             raise _conflict(asked.key)
-        scope = caller.scope.narrowed(str(asked.filter.get("division_code", "")))
         version = _make(reports, caller, scope, asked, 1)
         if reports.store.add(version, caller.request_id):
             return version
         known = reports.store.version(caller.scope, asked.key, 1)
-    if known is None or _asked_of(known.heading) != _said(asked):
+    if known is None or _asked_of(known.heading) != (scope, *_said(asked)):
         raise _conflict(asked.key)
     return known
 
@@ -125,7 +125,7 @@ def freeze_again(reports: Reports, caller: Caller, report_id: str, number: int) 
         heading.definition.as_of,
     )
     version = _make(reports, caller, heading.scope, asked, number)
-    if not _differ(before, version):
+    if not differences(before.rows, version.rows, before.total, version.total).count:
         raise Refused(
             "gateway.report_unchanged",
             "该报表冻结后没有新数据",
@@ -148,12 +148,18 @@ def get_version(reports: Reports, scope: Scope, report_id: str, number: int) -> 
     return found
 
 
-def newer_data(reports: Reports, caller: Caller, version: Version) -> Diff:
-    """What the ledger says now of the same, as of the same day, against what was frozen (此后有新数据)."""
+def newer_data(reports: Reports, caller: Caller, version: Version) -> Diff | None:
+    """What the ledger says now of the same, as of the same day, against what was frozen (此后有新数据).
+
+    None if the ledger does not say: it is away, or has become too much for one answer. What is frozen is read all the same.
+    """
     definition = version.heading.definition
     narrowed = replace(caller, scope=version.heading.scope)
-    told = reports.ledger.whole(narrowed, definition.dimensions, definition.filter, definition.as_of, "")
-    return differences(version.rows, told.rows)
+    try:
+        told = reports.ledger.whole(narrowed, definition.dimensions, definition.filter, definition.as_of, "")
+    except (TooLarge, Unavailable):
+        return None
+    return differences(version.rows, told.rows, version.total, told.total)
 
 
 def diff(reports: Reports, scope: Scope, report_id: str, number: int) -> Diff:
@@ -161,7 +167,8 @@ def diff(reports: Reports, scope: Scope, report_id: str, number: int) -> Diff:
     after = get_version(reports, scope, report_id, number)
     if number == 1:
         return Diff((), (), ())
-    return differences(get_version(reports, scope, report_id, number - 1).rows, after.rows)
+    before = get_version(reports, scope, report_id, number - 1)
+    return differences(before.rows, after.rows, before.total, after.total)
 
 
 def _make(reports: Reports, caller: Caller, scope: Scope, asked: Asked, number: int) -> Version:
@@ -188,17 +195,14 @@ def _make(reports: Reports, caller: Caller, scope: Scope, asked: Asked, number: 
     return Version(heading, content)
 
 
-def _differ(before: Version, after: Version) -> bool:
-    return differences(before.rows, after.rows).count > 0 or before.total != after.total
-
-
 def _said(asked: Asked) -> tuple[object, ...]:
     return asked.title, asked.month, asked.dimensions, dict(asked.filter), asked.as_of
 
 
 def _asked_of(heading: Heading) -> tuple[object, ...]:
     definition = heading.definition
-    return heading.title, heading.month, definition.dimensions, dict(definition.filter), definition.as_of
+    filter_ = dict(definition.filter)
+    return heading.scope, heading.title, heading.month, definition.dimensions, filter_, definition.as_of
 
 
 def _conflict(key: str) -> Conflict:

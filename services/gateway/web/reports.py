@@ -83,6 +83,7 @@ def get_version(visit: SignedIn, report_id: Id, number: Number) -> Response:
             **_version(version),
             "newest_version": newest,
             "newer_rows": newer.count if newer else 0,
+            "newer_is_known": newer is not None or number < newest,
             "newer": _diff(newer) if newer else None,
         }
     )

@@ -39,7 +39,17 @@ def take(found: object, shape: Mapping[str, type], what: str) -> dict[str, Any]:
             raise unreadable(what)
         if kind is int and not 0 <= found[name] <= INTEGER_MAX:
             raise unreadable(what)
+        if kind is str and not _can_be_kept(found[name]):
+            raise unreadable(what)
     return found
+
+
+def _can_be_kept(text: str) -> bool:
+    """Neither half of a pair of surrogates nor NUL can be signed and stored."""
+    try:
+        return b"\0" not in text.encode()
+    except UnicodeEncodeError:
+        return False
 
 
 def bytes_of(text: object, what: str, length: int | None = None) -> bytes:

@@ -99,6 +99,9 @@ def read_rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
     try:
         text = _bytes(path).decode("utf-8-sig")
         reader = csv.DictReader(text.splitlines(), strict=True)
+        columns = reader.fieldnames or []
+        if len(set(columns)) < len(columns):
+            raise _bad_row(path, 1, "有重复的列", "has a column twice")
         for row in reader:
             line = reader.line_num
             if line > ITEMS_MAX + 1:

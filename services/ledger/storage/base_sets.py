@@ -59,6 +59,11 @@ class BaseRows:
             for row in self._connection.execute(query, {"most": CHANGES_MAX})
         ]
 
+    def holds(self, data: BaseData) -> bool:
+        """Whether this is what is stored of what facts may name."""
+        stored = self._connection.scalar(text("SELECT fingerprint FROM base_data"))
+        return bool(stored == fingerprint_of(data))
+
     def add_set(self, template: Template, origin: str, sha256: str, by: str) -> None:
         """Records that a template was applied."""
         query = text(

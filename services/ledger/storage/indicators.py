@@ -12,7 +12,18 @@ from services.ledger.domain.indicators import Indicator, check_together, read_in
 FOLDER = Path(__file__).resolve().parents[1] / "indicators"
 FILES_MAX = 100
 FILE_BYTES_MAX = 20_000
-_ORDER = ("execution", "distribution", "match", "on_time", "intermediate", "unlinked", "idle")
+_ORDER = (
+    "execution",
+    "distribution",
+    "match",
+    "on_time",
+    "intermediate",
+    "unlinked",
+    "idle_below_90_days",
+    "idle_below_1_year",
+    "idle_below_2_years",
+    "idle_above",
+)
 
 
 def shipped_indicators(folder: Path = FOLDER) -> tuple[Indicator, ...]:

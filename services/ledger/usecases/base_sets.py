@@ -75,6 +75,10 @@ class BaseReading(Protocol):
         """Every local change, oldest first."""
         ...
 
+    def holds(self, data: BaseData) -> bool:
+        """Whether this is what is stored of what facts may name."""
+        ...
+
 
 class BaseChanging(BaseReading, Protocol):
     """A transaction in which nobody else changes base data, and no posting runs."""
@@ -126,19 +130,27 @@ class TemplateResult:
 def refresh_base_data(book: BaseBook, shipped: Template, today: date) -> bool:
     """Applies the shipped template if it is newer than the shipped one in force, and stores what is in force today.
 
-    A template from above is never replaced by a shipped one. Says whether anything changed; again changes nothing.
+    A template from above is never replaced by a shipped one. Says whether anything changed; again changes nothing, and
+    no posting waits for it.
     """
     templates.check_items(shipped.items)
     sha256 = _sha256(shipped)
+    with book.reading() as known:
+        if not _is_newer(known, shipped, sha256) and known.holds(known_by(_view(known, today).items, today)):
+            return False
     with book.changing("") as base:
-        sets = base.sets()
-        newest = sets[-1] if sets else None
-        is_new = newest is None or (
-            newest.origin == SHIPPED and newest.sha256 != sha256 and shipped.version >= newest.version
-        )
+        is_new = _is_newer(base, shipped, sha256)
         if is_new:
             base.add_set(shipped, SHIPPED, sha256, NOBODY)
         return base.put(known_by(_view(base, today).items, today)) or is_new
+
+
+def _is_newer(base: BaseReading, shipped: Template, sha256: str) -> bool:
+    sets = base.sets()
+    newest = sets[-1] if sets else None
+    return newest is None or (
+        newest.origin == SHIPPED and newest.sha256 != sha256 and shipped.version >= newest.version
+    )
 
 
 def read_base_data(book: BaseBook, today: date) -> BaseView:

@@ -208,15 +208,15 @@ def _known(said: str, today: date) -> tuple[int | None, int | None]:
         return microseconds(ends) - 1, None
     try:
         moment = datetime.fromisoformat(said)
-    except ValueError as error:
+        moment = moment.astimezone(CHINA) if moment.tzinfo else moment.replace(tzinfo=CHINA)
+    except (ValueError, OverflowError) as error:
         raise InvalidInput(
             "ledger.known_at",
             f"“{said}”不是日期、时刻或账链高度",
             f"{said!r} is neither a day, nor a moment, nor a height of the chain",
             {"known_at": said},
         ) from error
-    moment = moment if moment.tzinfo else moment.replace(tzinfo=CHINA)
-    _day(moment.astimezone(CHINA).date().isoformat(), today)
+    _day(moment.date().isoformat(), today)
     return microseconds(moment), None
 
 

@@ -13,9 +13,9 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from services.gateway.domain.reports import differences
-from services.gateway.usecases.reports import get_version
-from services.kit.caller import Scope
-from services.kit.errors import NotFound
+from services.gateway.usecases.reports import Asked, freeze, get_version
+from services.kit.caller import ADMINISTRATOR, FINANCE_OFFICER, Caller, Scope
+from services.kit.errors import Conflict, MingzhangError, NotFound, TooLarge, Unavailable
 from tests.unit.gateway.conftest import Gateway
 
 REPORT: dict[str, Any] = {
@@ -88,17 +88,65 @@ def test_a_later_entry_is_told_and_makes_a_version_with_a_diff(gateway: Gateway)
     old = client.get("/api/v1/reports/july/versions/1").json()
     gap = client.post("/api/v1/reports/july/versions", json={"version": 4})
 
-    assert (same["newer_rows"], newer["newer_rows"], newer["newest_version"]) == (0, 3, 1)
+    assert (same["newer_rows"], newer["newer_rows"], newer["newest_version"]) == (0, 4, 1)
     assert (unchanged.status_code, unchanged.json()["code"]) == (409, "gateway.report_unchanged")
     assert (made.status_code, made.json()["version"], made.json()["definition"]["known_at"]) == (201, 2, "18")
     assert again.json() == made.json()
     assert [row["names"] for row in diff["added"]] == [["C31"]]
     assert [row["names"] for row in diff["removed"]] == [["C30"]]
     assert diff["changed"] == [
-        {"names": ["C22"], "measures": [{"measure": "paid_fen", "before": 100, "after": 150}]}
+        {"names": [], "measures": [{"measure": "paid_fen", "before": 105, "after": 159}]},
+        {"names": ["C22"], "measures": [{"measure": "paid_fen", "before": 100, "after": 150}]},
     ]
     assert (old["rows"], old["newer_rows"]) == (same["rows"], 0)
     assert (gap.status_code, gap.json()["code"]) == (409, "gateway.report_version")
+
+
+def test_a_total_that_changes_alone_is_told_too(gateway: Gateway) -> None:
+    """Money of no project has no row among projects."""
+    ledger_says(gateway, 17, C22=100)
+    client = gateway.client("admin")
+    client.post("/api/v1/reports", json=REPORT)
+    ledger_says(gateway, 18, C22=100)
+    answer = gateway.others.answers["GetView"]
+    assert isinstance(answer, pb.GetViewResponse)
+    answer.total.total_fen += 7
+    newer = client.get("/api/v1/reports/july/versions/1").json()
+
+    assert (newer["newer_rows"], newer["newer"]["changed"]) == (
+        1,
+        [{"names": [], "measures": [{"measure": "total_fen", "before": 1_000, "after": 1_007}]}],
+    )
+
+
+@pytest.mark.parametrize(
+    "refusal", [TooLarge("ledger.view_rows", "多", "many"), Unavailable("ledger.away", "无", "away")]
+)
+def test_a_frozen_version_is_read_when_the_ledger_does_not_answer(
+    gateway: Gateway, refusal: MingzhangError
+) -> None:
+    """It says that it was not held against what is recorded now."""
+    ledger_says(gateway, 17, C22=100)
+    client = gateway.client("admin")
+    frozen = client.post("/api/v1/reports", json=REPORT).json()
+    compared = client.get("/api/v1/reports/july/versions/1").json()
+    gateway.others.answers["GetView"] = refusal
+    read = client.get("/api/v1/reports/july/versions/1").json()
+
+    assert read["rows"] == frozen["rows"]
+    assert (compared["newer_is_known"], read["newer_is_known"], read["newer"]) == (True, False, None)
+
+
+def test_a_key_of_somebody_with_another_scope_is_a_conflict(gateway: Gateway) -> None:
+    """Or a person of the province would take the report of a county for one of the province."""
+    ledger_says(gateway, 17, C22=100)
+    asked = Asked("july", "月报", "2018-07", ("fund",), {}, "2018-07-31")
+    officer = Caller("officer", (FINANCE_OFFICER,), Scope("630121"))
+    admin = Caller("admin", (ADMINISTRATOR,), Scope("630000"))
+    freeze(gateway.parts.reports, officer, asked)
+
+    with pytest.raises(Conflict):
+        freeze(gateway.parts.reports, admin, asked)
 
 
 def test_a_version_is_listed_read_and_downloaded(gateway: Gateway) -> None:

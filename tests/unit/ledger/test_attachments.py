@@ -16,7 +16,7 @@ from services.kit.caller import RULE_AUTHOR, Caller, Scope
 from services.kit.clock import SystemClock
 from services.kit.errors import InvalidInput, NotAllowed, NotFound, Refused, TooLarge
 from services.kit.rpc.context import acting_as
-from services.ledger.domain.attachments import BYTES_MAX, CHUNK_BYTES_MAX, ENTRIES_MAX
+from services.ledger.domain.attachments import BYTES_MAX, CHUNK_BYTES_MAX, ENTRIES_MAX, media_type
 from services.ledger.domain.documents import Attachment, Kind
 from services.ledger.rpc.attachments import Attachments, AttachmentServicer
 from services.ledger.storage import AttachmentTable, QuotaTables
@@ -153,6 +153,15 @@ def test_what_is_no_file_of_a_document_is_refused_in_both_languages(
     assert refused.value.code == code
     assert refused.value.zh != refused.value.en
     assert waiting(world) == []
+
+
+def test_an_archive_of_too_many_entries_is_not_even_listed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A list of entries takes many times the memory of the bytes it is read from."""
+    body = archive("word/document.xml", *map(str, range(ENTRIES_MAX)))
+    monkeypatch.setattr(zipfile, "ZipFile", None)
+
+    with pytest.raises(InvalidInput):
+        media_type(body)
 
 
 def test_a_chunk_that_is_too_large_is_refused(servicer: AttachmentServicer) -> None:

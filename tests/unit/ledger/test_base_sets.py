@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 from mingzhang.ledger.v1 import basedata_pb2 as pb
@@ -63,6 +63,26 @@ def test_what_is_shipped_is_in_force_and_told_once(book: BaseSetTables, world: W
     assert world.rows("SELECT origin, version, applied_by FROM base_set") == [("shipped", 1, "system")]
     assert {"630122", "630106", "632803"} <= {one.code for one in told.divisions}
     assert len(told.funds) == 70
+
+
+class Unheld(BaseSetTables):
+    """Base data that nobody may change."""
+
+    def changing(self, request_id: str) -> NoReturn:
+        """Would keep postings waiting."""
+        raise AssertionError("nothing was to be changed")
+
+
+def test_no_posting_waits_for_base_data_that_is_in_force_already(book: BaseSetTables, world: World) -> None:
+    """The job runs every quarter of an hour, beside imports of many minutes."""
+    held = Unheld(world.database, world.streams, SystemClock())
+    change_base_data(book, add(replace(LOCAL, valid_from=date(2026, 2, 1))), ADMIN, TODAY)
+
+    assert refresh_base_data(held, SHIPPED, TODAY) is False
+    with pytest.raises(AssertionError):
+        refresh_base_data(held, SHIPPED, date(2026, 2, 1))
+    with pytest.raises(AssertionError):
+        refresh_base_data(held, replace(SHIPPED, version=2), TODAY)
 
 
 def test_an_item_is_in_force_when_its_day_comes(book: BaseSetTables, world: World) -> None:
@@ -216,8 +236,17 @@ def test_a_lock_is_not_set_from_below(servicer: BaseDataServicer, world: World) 
 
 @pytest.mark.parametrize(
     "text",
-    [b"", b"[]", b'{"format": 1}', templates.to_json(issue()).replace(b'"format":1', b'"format":2')],
-    ids=["nothing", "a list", "too little", "another format"],
+    [
+        b"",
+        b"[]",
+        b'{"format": 1}',
+        templates.to_json(issue()).replace(b'"format":1', b'"format":2'),
+        templates.to_json(issue(note="NOTE")).replace(b"NOTE", b"\\ud800"),
+        templates.to_json(issue(note="NOTE")).replace(b"NOTE", b"\\u0000"),
+        templates.to_json(issue()).replace(b'"format":1', b'"format":1,"format":1'),
+        templates.to_json(issue()).replace(b'"version":3', b'"version":' + b"9" * 5_000),
+    ],
+    ids=["nothing", "a list", "little", "another format", "half a letter", "NUL", "twice", "huge"],
 )
 def test_a_text_that_is_no_template_is_refused(text: bytes) -> None:
     with pytest.raises(InvalidInput) as refused:

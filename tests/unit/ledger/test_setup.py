@@ -203,6 +203,8 @@ def test_a_province_is_set_up_by_its_administrators_only(world: World, folder: P
         ("funds.csv", "code,colour\nX01,red\n", "ledger.base_row"),
         ("funds.csv", "code,name,valid_from\nX01,县级,昨天\n", "ledger.base_row"),
         ("funds.csv", "code,name\nX01\n", "ledger.base_row"),
+        ("funds.csv", "code,name,name\nX01,县级,市级\n", "ledger.base_row"),
+        ("opening_quotas.csv", "quota_key,amount,amount\nQ,1,2\n", "ledger.base_row"),
         ("notes.csv", "a,b\n", "ledger.setup_nothing"),
     ],
 )

@@ -158,6 +158,7 @@ def test_a_scope_of_funds_sees_no_suspense(servicer: ViewServicer) -> None:
         (("fund",), {"as_of": "20180203"}, "ledger.day"),
         (("fund",), {"known_at": "2018-12-02"}, "ledger.future_day"),
         (("fund",), {"known_at": "yesterday"}, "ledger.known_at"),
+        (("fund",), {"known_at": "9999-12-31T23:59:59-10:00"}, "ledger.known_at"),
         (("fund",), {"known_at": "5"}, "ledger.height"),
         (("colour",), {}, "ledger.dimension"),
         ((), {}, "ledger.dimensions"),

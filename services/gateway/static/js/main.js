@@ -27,6 +27,12 @@ import { users } from "./pages/users.js";
 import { oneWarning, warnings } from "./pages/warnings.js";
 import { hasChosenLanguage, language, setLanguage, t } from "./words.js";
 
+const MENU = {
+  menuFunds: ["overview", "ledger", "quotas", "documents", "receive", "payments", "links", "trace", "reconciliation"],
+  menuProjects: ["projects", "performance"],
+  menuWatch: ["indicators", "reports", "warnings", "cases", "rules"],
+  menuManage: ["basedata", "files", "users"],
+};
 const PAGES = {
   overview: { page: overview, refreshes: true },
   ledger: { page: ledger },
@@ -94,7 +100,8 @@ async function open(quietly = false) {
 }
 
 function shell() {
-  const links = Object.keys(PAGES).filter(allowed).map((name) => el("a", { href: `#/${name}`, "data-page": name }, t(name)));
+  const link = (name) => el("a", { href: `#/${name}`, "data-page": name }, t(name));
+  const groups = Object.entries(MENU).map(([title, names]) => el("div", { class: "group", role: "group", "aria-labelledby": title }, el("h2", { id: title }, t(title)), names.filter(allowed).map(link)));
   const dot = el("span", { class: "live", id: "live" });
   const main = el("main", { id: "main", tabindex: -1 }, el("p", { class: "note" }, t("loading")));
   const skip = el("button", { type: "button", class: "skip", on: { click: () => main.focus() } }, t("skip"));
@@ -108,7 +115,7 @@ function shell() {
         "aside",
         { class: "side" },
         el("a", { class: "brand", href: "#/overview" }, el("img", { src: "/static/seal.svg", alt: "", width: 36, height: 36 }), el("span", {}, el("b", {}, t("product")), el("small", {}, t("productLine")))),
-        el("nav", { class: "main", "aria-label": t("menu") }, links),
+        el("nav", { class: "main", "aria-label": t("menu") }, groups),
         el(
           "div",
           { class: "account" },

@@ -185,7 +185,7 @@ export const LIBRARY_WORDS = {
   paidShare: ["支付进度", "Paid"],
   aheadMark: ["付款快于产出", "payment ahead of output"],
   reportsOf: ["执行填报", "Reports"],
-  noProgressReports: ["尚未填报执行情况。", "Nothing is reported yet."],
+  noExecutionReports: ["尚未填报执行情况。", "Nothing is reported yet."],
   addReport: ["填报执行情况", "Report"],
   periodOf: ["期间", "Period"],
   periodHint: ["如 2018-06（月）、2018Q2（季）、2018（年度自评）", "such as 2018-06, 2018Q2 or 2018 (self-evaluation)"],

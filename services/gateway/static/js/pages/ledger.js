@@ -23,7 +23,7 @@ export async function ledger({ me, query }) {
   const measures = measuresOf(tab, dimensions, view.rows, view.total);
   const columns = columnsOf(dimensions, measures, unit, (row, measure) => deeper(query, dimensions, row, measure));
   const meanings = meaningsDialog(measures);
-  const freeze = mayEnter(me) && view.as_of ? freezing(asked, dimensions) : null;
+  const freeze = mayEnter(me) && view.as_of && !asked.known_at ? freezing(asked, dimensions) : null;
   return el(
     "div",
     { class: "page" },
@@ -32,6 +32,7 @@ export async function ledger({ me, query }) {
       look(view),
       el("a", { class: "quiet", href: `/api/v1/views.csv${asQuery(asked)}`, download: "" }, t("asSheet")),
       freeze ? el("button", { type: "button", class: "plain", on: { click: () => freeze.showModal() } }, t("freezeReport")) : null,
+      mayEnter(me) && !freeze ? el("button", { type: "button", class: "plain", disabled: true, title: t("freezeNeedsDay") }, t("freezeReport")) : null,
     ),
     form(query, dimensions, unit, tab),
     tabs(query, tab),

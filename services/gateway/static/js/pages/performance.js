@@ -134,7 +134,7 @@ function reports(found, targets, me, reload, inForce) {
         el("p", { class: "note" }, one.actuals.map((each) => `${named(one.target_version, each.number)?.name || each.number}：${each.value || each.words}`).join("；")),
         one.comment ? el("p", { class: "note" }, one.comment) : null,
         one.reason ? el("p", { class: "note" }, `${t("correctionReason")}：${one.reason}`) : null)))
-      : el("p", { class: "note" }, t("noProgressReports")),
+      : el("p", { class: "note" }, t("noExecutionReports")),
     mine ? el("div", { class: "actions" }, el("button", { type: "button", class: "plain", on: { click: () => askReport(place, found, targets, reload) } }, t("addReport"))) : null,
     place,
   ];

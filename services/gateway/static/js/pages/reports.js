@@ -81,6 +81,7 @@ function viewHref(report) {
 
 function state(me, report) {
   if (report.version < report.newest_version) return el("p", { class: "change" }, el("a", { href: reportHref(report, report.newest_version) }, t("laterVersion", { n: report.newest_version })));
+  if (!report.newer_is_known) return el("p", { class: "change" }, t("newerUnknown"));
   if (!report.newer_rows) return el("p", { class: "report-still" }, t("noNewerData"));
   const said = el("span", { class: "problem", role: "alert" });
   const make = el("button", { type: "button", class: "plain" }, t("makeVersion"));
@@ -106,7 +107,7 @@ function changes(diff, dimensions, unit) {
   ];
   const columns = [
     { name: t("state"), tight: true, cell: (row) => tag(t(row.kind), row.kind === "rowRemoved" ? "bad" : "") },
-    ...dimensions.map((dimension, place) => ({ name: word("dimension", dimension), cell: (row) => nameOf(dimension, row.names[place]) })),
+    ...dimensions.map((dimension, place) => ({ name: word("dimension", dimension), cell: (row) => (row.names.length ? nameOf(dimension, row.names[place]) : place === 0 ? el("b", {}, t("total")) : "") })),
     { name: t("measureName"), tight: true, cell: (row) => word("measure", row.measure) },
     { name: t("before"), number: true, cell: (row) => (row.before === undefined ? "—" : value(row.measure, row.before)) },
     { name: t("after"), number: true, cell: (row) => (row.after === undefined ? "—" : value(row.measure, row.after)) },
