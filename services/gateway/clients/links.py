@@ -24,7 +24,9 @@ class Links:
         """The same with the quotas that fit best."""
         return call(caller, self._stub.ProposeLinks, request, linked.ListUnlinkedResponse)
 
-    def link_payments(self, caller: Caller, request: linked.LinkPaymentsRequest) -> linked.LinkDecisionResponse:
+    def link_payments(
+        self, caller: Caller, request: linked.LinkPaymentsRequest
+    ) -> linked.LinkDecisionResponse:
         """Links parts of payments, once."""
         return call(caller, self._stub.LinkPayments, request, linked.LinkDecisionResponse, DOCUMENT_S)
 

@@ -21,6 +21,8 @@ UNRELATED = "unrelated"
 """Where parts stand that are not money of poverty alleviation. It is no category: no stream tells them."""
 DUE_DAY = 3
 """Day of the month after the payment's by which it is linked, at the latest, unless something else is configured."""
+NUMBERS_MAX = 10_000
+"""Of the shares of a payment, when people link more of it: undoing and corrections, which are not refused, number on."""
 _CONTROL = re.compile("[\x00-\x1f\x7f\x85\u2028\u2029]")
 
 
@@ -63,7 +65,8 @@ class Decision:
 
 @dataclass(frozen=True)
 class PaymentState:
-    """A payment of the division: what its row has left, and the quota that the row is linked to."""
+    """A payment of the division: what its row has left, the quota that the row is linked to with its year, and the
+    newest number of its shares."""
 
     id: int
     key: str
@@ -72,6 +75,8 @@ class PaymentState:
     remaining_fen: int
     quota_key: str | None
     project_key: str | None
+    quota_year: int | None = None
+    share_number: int = 1
 
 
 @dataclass(frozen=True)
@@ -257,8 +262,16 @@ def _refusals(kind: Kind, number: int, line: LinkLine, left_fen: int, known: Kno
             number,
             {"key": payment.key},
         )
-    years = {payment.fiscal_year, *([quota.fiscal_year] if quota else [])}
-    yield from _closed(sorted(years & known.closed_years), number)
+    if payment.share_number + number >= NUMBERS_MAX:
+        yield Problem(
+            "ledger.too_many_shares",
+            f"支付 {payment.key} 的挂接变动次数过多，不能再挂接",
+            f"the links of payment {payment.key} have changed too often to be changed again",
+            number,
+            {"key": payment.key, "max": NUMBERS_MAX},
+        )
+    years = {payment.fiscal_year, payment.quota_year, *([quota.fiscal_year] if quota else [])} - {None}
+    yield from _closed(sorted(known.closed_years & years), number)
     yield from _amount_refusals(number, line, payment, left_fen)
 
 

@@ -23,6 +23,8 @@ _STATE: Schema = {
     "remaining_fen": pl.Int64,
     "quota_key": pl.String,
     "project_key": pl.String,
+    "quota_year": pl.Int64,
+    "share_number": pl.Int64,
 }
 _QUOTA: Schema = {"id": pl.Int64, "key": pl.String, "fiscal_year": pl.Int64, "category": pl.String}
 _ROW: Schema = {
@@ -56,7 +58,11 @@ class LinkRows(PartRows):
         if decision.kind is Kind.UNDO:
             return Known(closed_years=frozenset(closed), original=self._original_link(decision, scope))
         lines = decision.lines
-        here: Mapping[str, object] = {**bounds(scope), "division": decision.division_code}
+        here: Mapping[str, object] = {
+            **bounds(scope),
+            "division": decision.division_code,
+            "unrelated": decision.kind is Kind.UNRELATED,
+        }
         payments = self._named({line.payment_key for line in lines}, here, _PAYMENTS, _STATE)
         quotas = self._named({line.quota_key for line in lines}, here, _QUOTAS, _QUOTA)
         projects = self._named({line.project_key for line in lines}, here, _PROJECTS, {"key": pl.String})
@@ -92,6 +98,9 @@ class LinkRows(PartRows):
                     SELECT p.fiscal_year FROM link_line AS l JOIN payment AS p ON p.key = l.payment_key
                     WHERE l.link_key = d.key
                     UNION
+                    SELECT own.fiscal_year FROM link_line AS l JOIN payment AS p ON p.key = l.payment_key
+                    JOIN quota AS own ON own.id = p.quota_id AND p.remaining_fen <> 0 WHERE l.link_key = d.key
+                    UNION
                     SELECT q.fiscal_year FROM link_line AS l JOIN quota AS q ON q.id = l.quota_id
                     WHERE l.link_key = d.key
                 ) AS fiscal_years
@@ -115,11 +124,15 @@ class LinkRows(PartRows):
         )
 
 
+# A decision takes from the row: who sees a payment by a part alone takes nothing that its row has of other funds, and
+# says of nothing that it is of no fund.
 _PAYMENTS = f"""
-    SELECT p.id, p.key, p.fiscal_year, p.amount_fen, p.remaining_fen,
-        (SELECT own.key FROM quota AS own WHERE own.id = p.quota_id), p.project_key
-    FROM {{rows}} JOIN payment AS p ON p.key = wanted.key {PAYMENT_PLACED}
-    WHERE p.original_key IS NULL AND p.division_code = %(division)s AND {VISIBLE_FUND}
+    SELECT p.id, p.key, p.fiscal_year, p.amount_fen, p.remaining_fen, own.key, p.project_key, own.fiscal_year,
+        p.share_number
+    FROM {{rows}} JOIN payment AS p ON p.key = wanted.key {PAYMENT_PLACED} LEFT JOIN quota AS own ON own.id = p.quota_id
+    WHERE p.original_key IS NULL AND p.division_code = %(division)s AND {VISIBLE_FUND} AND (
+        %(all_funds)s OR NOT %(unrelated)s AND (own.id IS NULL OR own.fund_code = ANY (%(funds)s::text[]))
+    )
 """
 _QUOTAS = """
     SELECT q.id, q.key, q.fiscal_year, q.category FROM {rows} JOIN quota AS q ON q.key = wanted.key
