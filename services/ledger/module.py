@@ -124,7 +124,7 @@ def serve_postings(kit: ServiceKit, book: LedgerBook, metrics: Metrics) -> None:
         BusinessDays(kit.database, kit.streams),
         LedgerTables(kit.database),
         StoredChain(kit.database),
-        BaseDataTables(kit.database, kit.streams),
+        BaseDataTables(kit.database),
         metrics.observe,
         kit.clock,
     )
@@ -198,6 +198,6 @@ def _base_book(kit: ServiceKit) -> BaseSetTables:
 
 def _receipts(kit: ServiceKit) -> Receipts:
     """The chain, its entries, and who signs for it."""
-    base_data = BaseDataTables(kit.database, kit.streams)
+    base_data = BaseDataTables(kit.database)
     signatory = Signatory(signing_key(kit.config), base_data.province, kit.clock)
     return Receipts(StoredChain(kit.database), EntryTables(kit.database), SEALED, signatory)

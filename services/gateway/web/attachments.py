@@ -9,10 +9,9 @@ from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from mingzhang.ledger.v1 import attachments_pb2 as pb
 
 from services.gateway.web.answers import API, PLAIN, schema, shown
-from services.gateway.web.files import UploadBody, body_of
+from services.gateway.web.files import UploadBody, body_of, one_of_few
 from services.gateway.web.visit import SignedIn
 from services.kit.caller import ADMINISTRATOR, FINANCE_OFFICER
-from services.kit.errors import MingzhangError, Unavailable
 
 ATTACHMENTS_PATH = f"{API}/attachments"
 ATTACHMENT_BYTES_MAX = 10 * 1024**2
@@ -29,17 +28,8 @@ async def attachment_body(request: Request) -> UploadBody:
 def add_attachment(visit: SignedIn, body: Annotated[UploadBody, Depends(attachment_body)]) -> Response:
     """Takes the bytes of one file as the body, for a document to come. The same bytes again are the same file."""
     visit.caller.require(FINANCE_OFFICER, ADMINISTRATOR)
-    if not visit.parts.uploads.acquire(blocking=False):
-        raise Unavailable(
-            "gateway.busy", "正在上传的文件过多，请稍后再试", "too many uploads at once, try again later"
-        )
-    try:
+    with one_of_few(visit, body):
         return shown(visit.parts.services.attachments.add(visit.caller, body.blocks()), 201)
-    except MingzhangError as refusal:
-        raise body.refusal or refusal from refusal
-    finally:
-        visit.parts.uploads.release()
-        visit.parts.metrics.uploaded_bytes.inc(body.bytes_read)
 
 
 @router.get(

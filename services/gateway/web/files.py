@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
@@ -13,7 +14,7 @@ from starlette.types import Receive
 
 from services.gateway.web.answers import API, PLAIN, Key, PageToken, Text, UpTo200, UpTo500, schema, shown
 from services.gateway.web.answers import Code as DivisionCode
-from services.gateway.web.visit import SignedIn, parts_of
+from services.gateway.web.visit import SignedIn, Visit, parts_of
 from services.kit.errors import InvalidInput, MingzhangError, TooLarge, Unavailable
 
 UPLOAD_PATH = f"{API}/imports"
@@ -78,6 +79,22 @@ def body_of(request: Request, bytes_max: int) -> UploadBody:
     return UploadBody(request.receive, asyncio.get_running_loop(), bytes_max)
 
 
+@contextmanager
+def one_of_few(visit: Visit, body: UploadBody) -> Iterator[None]:
+    """One of the uploads that may be at once; a refusal of the body is told as it is, and its bytes are counted."""
+    if not visit.parts.uploads.acquire(blocking=False):
+        raise Unavailable(
+            "gateway.busy", "正在上传的文件过多，请稍后再试", "too many uploads at once, try again later"
+        )
+    try:
+        yield
+    except MingzhangError as refusal:
+        raise body.refusal or refusal from refusal
+    finally:
+        visit.parts.uploads.release()
+        visit.parts.metrics.uploaded_bytes.inc(body.bytes_read)
+
+
 @router.put("/imports", status_code=202, responses=schema(ingest.UploadFileResponse, 202))
 @router.post("/imports", status_code=202, responses=schema(ingest.UploadFileResponse, 202))
 def upload_file(
@@ -89,17 +106,8 @@ def upload_file(
 ) -> Response:
     """Takes the bytes of one file as the body, and starts its import. The same bytes again are the same import."""
     header = ingest.UploadHeader(file_name=file_name, profile=profile, division_code=division_code)
-    if not visit.parts.uploads.acquire(blocking=False):
-        raise Unavailable(
-            "gateway.busy", "正在上传的文件过多，请稍后再试", "too many uploads at once, try again later"
-        )
-    try:
+    with one_of_few(visit, body):
         return shown(visit.parts.services.ingest.upload(visit.caller, header, body.blocks()), 202)
-    except MingzhangError as refusal:
-        raise body.refusal or refusal from refusal
-    finally:
-        visit.parts.uploads.release()
-        visit.parts.metrics.uploaded_bytes.inc(body.bytes_read)
 
 
 @router.get("/imports", responses=schema(ingest.ListImportsResponse))

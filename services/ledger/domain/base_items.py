@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
@@ -166,14 +166,14 @@ def known_by(items: Iterable[Item], today: date) -> BaseData:
     """
     begun = [one for one in in_order(items) if one.valid_from <= today]
     latest = {one.identity: one for one in begun}
-    of_kind: Callable[[ItemKind], list[Item]] = lambda kind: [  # noqa: E731 - one name for three lists
-        one for one in latest.values() if one.kind is kind
-    ]
+    of_kind: dict[ItemKind, list[Item]] = {kind: [] for kind in ItemKind}
+    for one in latest.values():
+        of_kind[one.kind].append(one)
     return BaseData(
-        [Division(one.code, one.name, one.level, one.parent_code) for one in of_kind(ItemKind.DIVISION)],
-        [Fund(one.code, one.level, one.name, one.category, one.scope_note) for one in of_kind(ItemKind.FUND)],
-        Calendar({date.fromisoformat(one.code): one.working for one in of_kind(ItemKind.CALENDAR)}),
-        [ends_of(one) for one in of_kind(ItemKind.FLOW) if one.is_in_force(today)],
+        [Division(one.code, one.name, one.level, one.parent_code) for one in of_kind[ItemKind.DIVISION]],
+        [Fund(one.code, one.level, one.name, one.category, one.scope_note) for one in of_kind[ItemKind.FUND]],
+        Calendar({date.fromisoformat(one.code): one.working for one in of_kind[ItemKind.CALENDAR]}),
+        [ends_of(one) for one in of_kind[ItemKind.FLOW] if one.is_in_force(today)],
     )
 
 

@@ -13,15 +13,8 @@ from services.ledger.domain.days import Calendar
 class BaseDataTables:
     """What facts may name today."""
 
-    def __init__(self, database: Database, streams: Streams) -> None:
+    def __init__(self, database: Database) -> None:
         self._database = database
-        self._streams = streams
-
-    def replace(self, fingerprint: str, data: BaseData, request_id: str) -> bool:
-        """Stores and tells the base data, unless that of this fingerprint is there already."""
-        with self._database.transaction() as connection:
-            connection.execute(text("LOCK TABLE posting_gate IN EXCLUSIVE MODE"))
-            return put_base_data(connection, self._streams, fingerprint, data, request_id)
 
     def read(self) -> BaseDataChanged:
         """The divisions and funds in force."""

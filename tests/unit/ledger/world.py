@@ -35,6 +35,7 @@ from services.ledger.storage import (
     TraceTables,
     ViewTables,
 )
+from services.ledger.storage.base_data import put_base_data
 from services.ledger.usecases.days import Closed
 from services.ledger.usecases.heads import Signatory
 from services.ledger.usecases.ports import Book
@@ -153,14 +154,16 @@ class World:
         self.reconciliation = ReconciliationTables(database)
         self.views = ViewTables(database)
         self.chain = StoredChain(database)
-        self.base_data = BaseDataTables(database, self.streams)
+        self.base_data = BaseDataTables(database)
         signatory = Signatory(SEED, self.base_data.province, SystemClock())
         self.receipts = Receipts(self.chain, EntryTables(database), SEALED, signatory)
         self.journal = StoredJournal(database)
 
     def load_base_data(self, fingerprint: str = "one") -> bool:
         """Loads the small base data of the tests."""
-        return self.base_data.replace(fingerprint, BaseData(DIVISIONS, FUNDS, MADE_UP, FLOWS), "")
+        data = BaseData(DIVISIONS, FUNDS, MADE_UP, FLOWS)
+        with self.database.transaction() as connection:
+            return put_base_data(connection, self.streams, fingerprint, data, "")
 
     def reset(self) -> None:
         """Back to the beginning."""

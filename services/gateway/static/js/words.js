@@ -296,7 +296,6 @@ const WORDS = {
   receipt: ["回执", "Receipt"],
   when: ["时间", "When"],
   what: ["事项", "What"],
-  actor: ["经办", "By"],
   note: ["内容", "Note"],
   opened: ["发现时间", "Opened"],
   changed: ["最近变化", "Changed"],
@@ -317,7 +316,6 @@ const WORDS = {
   rowsKnown: ["已有行", "Known"],
   rowsQuarantined: ["隔离行", "Quarantined"],
   uploadedAt: ["上传时间", "Uploaded"],
-  uploadedBy: ["上传人", "By"],
   quarantine: ["隔离数据", "Quarantine"],
   quarantineNote: ["无法入账的行原样隔离，更正后重新上传即可。", "Rows that cannot be posted wait here; correct the file and upload it again."],
   line: ["行号", "Line"],
@@ -337,5 +335,4 @@ const WORDS = {
   toastWarning: ["新预警", "New warning"],
   toastWarnings: ["新增 {n} 条预警", "{n} new warnings"],
   toastImport: ["导入已结束", "An import ended"],
-  toastCase: ["疑点有变化", "A case changed"],
 };

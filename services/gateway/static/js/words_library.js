@@ -123,7 +123,6 @@ export const LIBRARY_WORDS = {
   nameOrKey: ["名称或代码", "Name or key"],
   onlyWithoutTargets: ["仅缺绩效目标", "only without targets"],
   noProjects: ["没有符合条件的项目。", "No project fits the filter."],
-  projectCard: ["项目卡", "Card"],
   cardImported: ["此项目由文件导入，没有项目卡。", "A file brought this project: it has no card."],
   versionsOf: ["版本", "Versions"],
   versionNumber: ["第 {n} 版", "version {n}"],
